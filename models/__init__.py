@@ -1,0 +1,13 @@
+"""The tables, what keeps their history, and the database under them."""
+
+TABLES: tuple[str, ...] = (
+    "models.people",
+    "models.care",
+    "models.invoices",
+    "models.money",
+    "models.chasing",
+    "models.record",
+    "models.noticeboard",
+    "models.papers",
+    "models.keys",
+)

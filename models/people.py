@@ -1,0 +1,78 @@
+"""Patients, what they agreed to, and the addresses nothing may go to."""
+
+from datetime import date, datetime
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from domain.practice import Channel
+
+
+class Patient(Model):
+    """Who was treated; as a guarantor, who is billed and contacted."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    external_id: str = fields.CharField(120, unique=True)
+    first_name: str = fields.CharField(200)
+    last_name: str = fields.CharField(200)
+    birth_date: date | None = fields.DateField(null=True)
+    phone: str | None = fields.CharField(20, null=True, db_index=True)
+    email: str | None = fields.CharField(254, null=True)
+    locale: str = fields.CharField(20, default="en_US")
+    timezone: str | None = fields.CharField(60, null=True)
+    bill_to: str = fields.CharField(10, default="client")
+    guarantor: fields.ForeignKeyNullableRelation["Patient"] = fields.ForeignKeyField(
+        "books.Patient", null=True, on_delete=fields.RESTRICT, related_name="dependants"
+    )
+    guarantor_id: int | None
+    location: str = fields.CharField(60)
+    price_list: str | None = fields.CharField(60, null=True)
+    created_at: datetime = fields.DatetimeField()
+    credit_cents: int = fields.BigIntField(default=0)
+    """Money received and not yet applied: a copy of the ledger's credit, written with it."""
+
+    class Meta:
+        table = "patient"
+
+    @property
+    def payer_id(self) -> int:
+        """Who is billed: the guarantor, or the patient themselves."""
+        return self.guarantor_id or self.id
+
+
+class Consent(Model):
+    """Who agreed to be contacted how, when, and in which words. Rows are only ever added."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    patient: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("books.Patient", on_delete=fields.RESTRICT)
+    patient_id: int
+    channel: Channel = fields.CharField(10)
+    address: str = fields.CharField(254)
+    given: bool = fields.BooleanField()
+    source: str = fields.CharField(60)
+    wording: str = fields.TextField(default="")
+    at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "consent"
+        indexes = (("patient_id", "channel"),)
+
+
+class Suppression(Model):
+    """An address that must not be written to, and why: opted out, or someone else's number."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    channel: Channel = fields.CharField(10)
+    address: str = fields.CharField(254)
+    reason: str = fields.CharField(20)
+    at: datetime = fields.DatetimeField()
+    lifted_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "suppression"
+        indexes = (("channel", "address"),)
+
+
+Row = dict[str, Any]
+"""One row as `.values()` gives it."""
