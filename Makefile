@@ -1,0 +1,63 @@
+# Everything a person does here. Nothing is installed outside .venv, except by `make system`.
+
+PYTHON ?= python3
+PORT ?= 8080
+# The pin stands in pyproject.toml, where the lock file sees it too.
+UV_PIN := $(shell sed -n 's/.*"\(uv==[^"]*\)".*/\1/p' pyproject.toml)
+BIN := .venv/bin
+SYSTEM_PACKAGES := postgresql chromium poppler-utils
+
+# A process that must compile its vendors first starts in 8 s instead of 1 s: install them compiled, and keep our own compiled.
+unexport PYTHONDONTWRITEBYTECODE
+# Whatever the shell was set up for, this project's uv works in this project's .venv and with the Python that made it.
+unexport VIRTUAL_ENV UV_PYTHON
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo setup test check fmt bench docs system
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: setup ## Start everything with the sandbox and print the address to open (PORT=8080)
+	@$(BIN)/duesday demo --port $(PORT) $(ARGS)
+
+setup: .venv/synced ## Install what is needed into .venv
+
+test: check ## Run every check and every test; what can't run here is said in one line each
+	@$(BIN)/pytest -n auto --dist worksteal
+
+check: setup ## Lint, format, types, floors
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo 'Some files are not formatted: run `make fmt`.' >&2; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+fmt: setup ## Format, and mend what the linter can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: setup ## Measure, and print the figures
+	@$(BIN)/python -m bench
+
+docs: setup ## Write the generated parts of docs/ anew
+	@$(BIN)/python docs/generate.py
+
+system: ## Install what the full test needs of the system (Debian, as root)
+	@command -v apt-get >/dev/null || { echo 'This is no Debian: install $(SYSTEM_PACKAGES) in your own way.' >&2; exit 1; }
+	@[ "$$(id -u)" = 0 ] || { echo 'Installing system packages needs root: run `sudo make system`.' >&2; exit 1; }
+	@apt-get update -qq
+	@DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES) </dev/null >/dev/null
+
+.venv/synced: pyproject.toml uv.lock | $(BIN)/uv
+	@echo 'Installing what uv.lock names into .venv'
+	@$(BIN)/uv sync --locked --compile-bytecode --quiet
+	@touch $@
+
+$(BIN)/uv:
+	@echo 'Making .venv'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Duesday needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV_PIN)
