@@ -1,0 +1,96 @@
+"""Patients as the practice's own system tells us of them, and their consent to be contacted."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.access import Actor
+from domain.errors import invalid, not_found
+from domain.practice import Channel, Practice
+from models.change import Change, change
+from models.people import Consent, Patient
+
+GIVEN_WITH_CONTACT = "The number or address was given to the practice for contact about care and bills."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRecord:
+    """What is said about a patient; the whole of it, each time."""
+
+    external_id: str
+    first_name: str
+    last_name: str
+    location: str
+    birth_date: date | None = None
+    phone: str | None = None
+    email: str | None = None
+    locale: str = "en_US"
+    timezone: str | None = None
+    bill_to: str = "client"
+    guarantor: str | None = None
+    price_list: str | None = None
+
+
+async def keep_patient(record: PatientRecord, *, practice: Practice, actor: Actor, now: datetime) -> tuple[Patient, bool]:
+    """Write down a patient; says also whether they are new. The same record twice changes nothing."""
+    if record.location not in practice.locations:
+        raise invalid(f"There is no location “{record.location}” in app.yaml.", "location")
+    async with change(now) as told:
+        guarantor = await _guarantor(record)
+        known = await Patient.get_or_none(external_id=record.external_id)
+        columns = {name: getattr(record, name) for name in _COLUMNS} | {"guarantor": guarantor}
+        if known is None:
+            patient = await Patient.create(external_id=record.external_id, created_at=now, **columns)
+        else:
+            patient = known
+            if all(getattr(known, name) == value for name, value in columns.items() if name != "guarantor") and (
+                known.guarantor_id == (guarantor.id if guarantor else None)
+            ):
+                return known, False
+            await known.update_from_dict(columns).save()
+        await _note_consent(patient, now)
+        _tell(patient, told, actor, is_new=known is None)
+        return patient, known is None
+
+
+_COLUMNS = (
+    "first_name", "last_name", "birth_date", "phone", "email", "locale", "timezone", "bill_to", "location", "price_list",
+)  # fmt: skip
+
+
+async def patient_by(external_id: str) -> Patient:
+    patient = await Patient.get_or_none(external_id=external_id)
+    if patient is None:
+        raise not_found("patient", external_id)
+    return patient
+
+
+async def _guarantor(record: PatientRecord) -> Patient | None:
+    if record.guarantor is None or record.guarantor == record.external_id:
+        return None
+    guarantor = await Patient.get_or_none(external_id=record.guarantor)
+    if guarantor is None:
+        raise invalid(f"There is no patient {record.guarantor} who could be the guarantor; send that one first.", "guarantor")
+    if guarantor.guarantor_id is not None:
+        raise invalid(f"{record.guarantor} is billed to someone else and cannot be a guarantor.", "guarantor")
+    return guarantor
+
+
+async def _note_consent(patient: Patient, now: datetime) -> None:
+    """A number given to a provider is consent within that scope; each address is noted once, with its source."""
+    addresses: tuple[tuple[Channel, str | None], ...] = (("sms", patient.phone), ("email", patient.email))
+    for channel, address in addresses:
+        if address and not await Consent.filter(patient=patient, channel=channel, address=address).exists():
+            await Consent.create(
+                patient=patient, channel=channel, address=address, given=True, source="practice record",
+                wording=GIVEN_WITH_CONTACT, at=now,
+            )  # fmt: skip
+
+
+def _tell(patient: Patient, told: Change, actor: Actor, *, is_new: bool) -> None:
+    told.tell(
+        "patient.added" if is_new else "patient.changed",
+        f"patient:{patient.id}",
+        actor=actor,
+        location=patient.location,
+        guarantor=patient.payer_id,
+    )

@@ -1,0 +1,121 @@
+"""One verb, one transaction, one tale of it: changes with their events, chained and written at the commit.
+
+Events are gathered while the verb works and written last, because the chain's head is held from then until the
+commit: writers wait for each other only that long, they never deadlock on it, and an event's number says when it was
+committed, so that no reader can overtake one that is still to come.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from domain.access import Actor
+from models.database import transaction
+from models.record import ChainHead, Event
+
+correlation: ContextVar[str] = ContextVar("correlation", default="")
+"""Ties together, in logs and events, everything that one request or tick has led to."""
+
+on_commit: list[Callable[[], None]] = []
+"""Who wants to know that there is something new (the pump, which would otherwise look once a second)."""
+
+Facts = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Change:
+    """What a transaction will have done, told as it goes."""
+
+    now: datetime
+    events: list[Event] = field(default_factory=list)
+
+    def tell(
+        self,
+        kind: str,
+        subject: str,
+        *,
+        actor: Actor,
+        location: str,
+        guarantor: int | None = None,
+        invoice_set: int | None = None,
+        before: Facts | None = None,
+        after: Facts | None = None,
+    ) -> None:
+        self.events.append(
+            Event(
+                at=self.now.astimezone(UTC),
+                kind=kind,
+                subject=subject,
+                location=location,
+                guarantor_id=guarantor,
+                invoice_set_id=invoice_set,
+                actor=f"{actor.kind}:{actor.id}"[:120],
+                actor_name=actor.name[:200],
+                via=actor.via,
+                correlation=correlation.get() or uuid4().hex,
+                before=before or {},
+                after=after or {},
+            )
+        )
+
+
+_current: ContextVar[Change | None] = ContextVar("change", default=None)
+
+
+@asynccontextmanager
+async def change(now: datetime) -> AsyncIterator[Change]:
+    """A transaction in which things change; verbs called inside join it."""
+    outer = _current.get()
+    if outer is not None:
+        yield outer
+        return
+    told = Change(now)
+    token = _current.set(told)
+    try:
+        async with transaction():
+            yield told
+            if told.events:
+                await _append(told.events)
+    finally:
+        _current.reset(token)
+    for ring in on_commit:
+        ring()
+
+
+async def _append(events: list[Event]) -> None:
+    head = await ChainHead.select_for_update().get(id=1)
+    for event in events:
+        event.seq = head.seq + 1
+        event.previous_hash = head.hash
+        event.hash = link(event)
+        head.seq, head.hash = event.seq, event.hash
+    await Event.bulk_create(events)
+    await head.save(update_fields=["seq", "hash"])
+
+
+def link(event: Event) -> str:
+    """The event's hash: over everything it says and the hash of the one before."""
+    said = [
+        event.seq,
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        event.kind,
+        event.subject,
+        event.location,
+        event.guarantor_id,
+        event.invoice_set_id,
+        event.actor,
+        event.actor_name,
+        event.via,
+        event.correlation,
+        event.before,
+        event.after,
+        event.previous_hash,
+    ]
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
