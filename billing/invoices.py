@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from billing.books import book, held, move_balance
+from billing.books import book, held
 from billing.late_fees import charge_late_fee
 from billing.numbers import next_invoice_number
 from domain import ledger
@@ -69,6 +69,7 @@ async def send_invoice(
             invoice, "send", machine=INVOICE, actor=actor, told=told, seen_version=seen_version,
             facts={"total_cents": invoice.total_cents, "due_date": due_date.isoformat()},
             number=await next_invoice_number(), due_date=due_date, issued_on=today, sent_at=now,
+            balance_cents=invoice.total_cents,
         )  # fmt: skip
         await book(
             "issue", ledger.issue(invoice.id, invoice.total_cents), guarantor=invoice.guarantor_id,
@@ -96,7 +97,8 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
         if invoice.paid_cents or invoice.forgiven_cents:
             raise Refusal("has_payments", f"{invoice.number} has payments or write-offs on it; undo those first.")
         await fire(
-            invoice, "void", machine=INVOICE, actor=actor, told=told, facts={"reason": reason}, voided_at=now
+            invoice, "void", machine=INVOICE, actor=actor, told=told, facts={"reason": reason}, voided_at=now,
+            balance_cents=0,
         )  # fmt: skip
         await _book_back(invoice, on=on, now=now)
         await Charge.filter(invoice_id=invoice.id).update(invoice_id=None)
@@ -109,7 +111,6 @@ async def _book_back(invoice: Invoice, *, on: date, now: datetime) -> None:
     entries = ledger.reverse(ledger.issue(invoice.id, invoice.total_cents - fees))
     entries += ledger.reverse(ledger.late_fee(invoice.id, fees)) if fees else []
     await book("void", entries, guarantor=invoice.guarantor_id, location=invoice.location, on=on, now=now)
-    await move_balance(invoice, total=-invoice.total_cents)
 
 
 def _may(actor: Actor, location: str) -> None:
@@ -140,4 +141,5 @@ async def _take(charges: Sequence[Charge], invoice: Invoice) -> None:
         for place, charge in enumerate(charges, 1)
     )  # fmt: skip
     await Charge.filter(id__in=[charge.id for charge in charges]).update(invoice_id=invoice.id)
-    await move_balance(invoice, total=sum(charge.amount_cents for charge in charges))
+    invoice.total_cents = sum(charge.amount_cents for charge in charges)
+    await invoice.save(update_fields=["total_cents"])

@@ -1,0 +1,106 @@
+"""Money that comes in: recorded once, applied oldest first, settled in the same breath."""
+
+from datetime import date, datetime
+
+from tortoise.exceptions import IntegrityError
+
+from billing.books import book, held_in_order, move_balance
+from domain import ledger
+from domain.access import CLOCK, Actor
+from domain.errors import Refusal, invalid, not_found
+from domain.invoice import INVOICE, OPEN
+from domain.money import MOST_CENTS
+from models.change import Change, change
+from models.firing import fire
+from models.invoices import Invoice
+from models.money import Payment, PaymentShare
+from models.people import Patient
+
+METHODS = ("cash", "card", "check", "ach", "bank_transfer", "card_on_file", "other")
+
+
+async def record_payment(
+    *,
+    guarantor: int,
+    amount_cents: int,
+    method: str,
+    on: date,
+    currency: str,
+    actor: Actor,
+    now: datetime,
+    invoice_first: int | None = None,
+    reference: str = "",
+    notes: str = "",
+    processor: str | None = None,
+    processor_id: str | None = None,
+) -> tuple[Payment, bool]:
+    """Record a payment and apply it, oldest invoice first (or a chosen one before all). A processor's payment that is
+    recorded already is given back as it is; says also whether it is new. What is left over stays as credit."""
+    _check(amount_cents, method)
+    async with change(now) as told:
+        if processor and (known := await Payment.get_or_none(processor=processor, processor_id=processor_id)):
+            return known, False
+        payer = await Patient.get_or_none(id=guarantor)
+        if payer is None:
+            raise not_found("guarantor", guarantor)
+        if actor.kind == "person" and not actor.may("biller", payer.location):
+            raise Refusal("forbidden", "Recording a payment needs the role biller at this location.", status=403)
+        payment = await _keep(
+            Payment(
+                guarantor=payer, location=payer.location, amount_cents=amount_cents, currency=currency, method=method,
+                received_on=on, reference=reference, notes=notes, processor=processor, processor_id=processor_id,
+                created_at=now,
+            )
+        )  # fmt: skip
+        await book(
+            "payment", ledger.receive(amount_cents), guarantor=guarantor, location=payer.location, on=on, now=now,
+            payment=payment.id,
+        )  # fmt: skip
+        told.tell(
+            "payment.recorded", f"payment:{payment.id}", actor=actor, location=payer.location, guarantor=guarantor,
+            after={"amount_cents": amount_cents, "method": method},
+        )  # fmt: skip
+        await _apply(payment, told, on=on, invoice_first=invoice_first)
+        return payment, True
+
+
+def _check(amount_cents: int, method: str) -> None:
+    if amount_cents <= 0:
+        raise invalid("A payment is more than zero; money going back is a refund.", "amount_cents")
+    if amount_cents > MOST_CENTS:
+        raise invalid("That is more than one payment can be.", "amount_cents")
+    if method not in METHODS:
+        raise invalid(f"A payment is made by {', '.join(METHODS)}.", "method")
+
+
+async def _keep(payment: Payment) -> Payment:
+    try:
+        await payment.save()
+    except IntegrityError as twice:
+        raise Refusal("payment_known", "This payment is being recorded at this very moment.") from twice
+    return payment
+
+
+async def _apply(payment: Payment, told: Change, *, on: date, invoice_first: int | None) -> None:
+    owed = [i for i in await held_in_order(guarantor_id=payment.guarantor_id, status__in=OPEN) if i.balance_cents > 0]
+    owed.sort(key=lambda i: (i.id != invoice_first, i.due_date or on, i.id))
+    by_id = {invoice.id: invoice for invoice in owed}
+    for invoice_id, cents in ledger.oldest_first(payment.amount_cents, [(i.id, i.balance_cents) for i in owed]):
+        await _apply_to(by_id[invoice_id], cents, payment, told, on=on)
+
+
+async def _apply_to(invoice: Invoice, cents: int, payment: Payment, told: Change, *, on: date) -> None:
+    await PaymentShare.create(payment=payment, invoice=invoice, amount_cents=cents)
+    await book(
+        "apply", ledger.apply(invoice.id, cents), guarantor=payment.guarantor_id, location=invoice.location, on=on,
+        now=told.now, payment=payment.id,
+    )  # fmt: skip
+    before = invoice.balance_cents
+    await move_balance(invoice, paid=cents)
+    told.tell(
+        "invoice.paid_on", f"invoice:{invoice.id}", actor=CLOCK, location=invoice.location,
+        guarantor=invoice.guarantor_id, invoice_set=invoice.invoice_set_id,
+        before={"balance_cents": before}, after={"balance_cents": invoice.balance_cents, "payment": payment.id},
+    )  # fmt: skip
+    if invoice.balance_cents == 0:
+        await fire(invoice, "settle", machine=INVOICE, actor=CLOCK, told=told, paid_at=told.now)

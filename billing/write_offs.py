@@ -1,0 +1,102 @@
+"""Writing off what will not come, whole or in part, and bringing it back exactly."""
+
+from datetime import date, datetime
+
+from billing.books import book, held_in_order, move_balance
+from domain import ledger
+from domain.access import CLOCK, Actor
+from domain.errors import invalid
+from domain.invoice import INVOICE, OPEN
+from domain.invoice_set import INVOICE_SET
+from domain.money import plain
+from models.change import Change, change
+from models.chasing import InvoiceSet
+from models.firing import fire
+from models.invoices import Invoice
+from models.money import WriteOff
+
+
+async def outstanding_cents(invoice_set_id: int) -> int:
+    owed = await Invoice.filter(invoice_set_id=invoice_set_id, status__in=OPEN).values_list("balance_cents", flat=True)
+    return sum(int(cents) for cents in owed)  # type: ignore[call-overload]
+
+
+async def write_off(
+    invoice_set: InvoiceSet,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    on: date,
+    amount: int | None = None,
+    seen_version: int | None = None,
+) -> int:
+    """Write off a set's balance, or a part of it, oldest invoice first; how much it was."""
+    async with change(now) as told:
+        owed = await _open_invoices(invoice_set.id)
+        outstanding = sum(invoice.balance_cents for invoice in owed)
+        cents = outstanding if amount is None else amount
+        whole = cents == outstanding
+        await fire(
+            invoice_set, "write_off" if whole else "write_off_part", machine=INVOICE_SET, actor=actor, told=told,
+            seen_version=seen_version, facts={"amount_cents": cents, "reason": reason, "outstanding_cents": outstanding},
+            written_off_cents=invoice_set.written_off_cents + cents,
+            **({"next_send_at": None} if whole else {}),
+        )  # fmt: skip
+        if not 0 < cents <= outstanding:
+            owes = plain(outstanding, owed[0].currency) if owed else "nothing"
+            raise invalid(f"{owes} is outstanding; a write-off is more than zero and at most that.", "amount")
+        by_id = {invoice.id: invoice for invoice in owed}
+        for invoice_id, share in ledger.oldest_first(cents, [(i.id, i.balance_cents) for i in owed]):
+            await _forgive(by_id[invoice_id], share, invoice_set.id, reason, told, on=on)
+        return cents
+
+
+async def undo_write_off(
+    invoice_set: InvoiceSet, *, actor: Actor, now: datetime, on: date, seen_version: int | None = None
+) -> int:
+    """Bring back everything that was written off this set, each invoice to the balance it had; how much it was."""
+    async with change(now) as told:
+        offs = await WriteOff.filter(invoice_set_id=invoice_set.id, undone_at=None).order_by("invoice_id")
+        cents = sum(off.amount_cents for off in offs)
+        move = "undo_write_off" if invoice_set.status == "written_off" else "undo_part"
+        await fire(
+            invoice_set, move, machine=INVOICE_SET, actor=actor, told=told, seen_version=seen_version,
+            facts={"amount_cents": cents}, written_off_cents=0, next_send_at=now,
+        )  # fmt: skip
+        if not cents:
+            raise invalid("Nothing is written off here.")
+        held = {invoice.id: invoice for invoice in await held_in_order(id__in=[off.invoice_id for off in offs])}
+        for off in offs:
+            await _bring_back(held[off.invoice_id], off, told, on=on)
+        return cents
+
+
+async def _open_invoices(invoice_set_id: int) -> list[Invoice]:
+    held = await held_in_order(invoice_set_id=invoice_set_id, status__in=OPEN)
+    return sorted((i for i in held if i.balance_cents > 0), key=lambda i: (i.due_date or date.max, i.id))
+
+
+async def _forgive(invoice: Invoice, cents: int, set_id: int, reason: str, told: Change, *, on: date) -> None:
+    await WriteOff.create(
+        invoice_set_id=set_id, invoice_id=invoice.id, amount_cents=cents, reason=reason, at=told.now
+    )
+    await book(
+        "write_off", ledger.write_off(invoice.id, cents), guarantor=invoice.guarantor_id, location=invoice.location,
+        on=on, now=told.now,
+    )  # fmt: skip
+    await move_balance(invoice, forgiven=cents)
+    if invoice.balance_cents == 0:
+        await fire(invoice, "close", machine=INVOICE, actor=CLOCK, told=told, archived_at=told.now)
+
+
+async def _bring_back(invoice: Invoice, off: WriteOff, told: Change, *, on: date) -> None:
+    await book(
+        "undo_write_off", ledger.reverse(ledger.write_off(invoice.id, off.amount_cents)),
+        guarantor=invoice.guarantor_id, location=invoice.location, on=on, now=told.now,
+    )  # fmt: skip
+    await move_balance(invoice, forgiven=-off.amount_cents)
+    if invoice.status == "archived":
+        await fire(invoice, "reopen", machine=INVOICE, actor=CLOCK, told=told, archived_at=None)
+    off.undone_at = told.now
+    await off.save(update_fields=["undone_at"])
