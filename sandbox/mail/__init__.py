@@ -1,0 +1,6 @@
+"""The mailboxes' stand-in: a real SMTP server outside, mail that can be read inside."""
+
+from sandbox.mail.letter import Attachment, Mail
+from sandbox.mail.mailbox import Inbox, Mailbox
+
+__all__ = ["Attachment", "Inbox", "Mail", "Mailbox"]

@@ -1,0 +1,110 @@
+"""The SMTP server's side of a conversation: who may send, whose mail is refused, and what goes wrong."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from sandbox.faults import Call, Kind, cut_transport
+
+if TYPE_CHECKING:
+    from sandbox.mail.mailbox import Mailbox
+
+LARGEST = 32 * 1024 * 1024
+CUT: frozenset[Kind | None] = frozenset({"reset", "reset_after_commit", "timeout"})
+UNDONE: frozenset[Kind | None] = frozenset({"500", "ratelimited", "reset", "timeout"})
+ANSWERS: Mapping[Kind, str] = {
+    "500": "554 5.3.0 Mail system error",
+    "ratelimited": "451 4.7.1 Too much mail from you, come back later",
+    "reset": "421 4.3.2 Closing",
+    "reset_after_commit": "421 4.3.2 Closing",
+    "timeout": "421 4.3.2 Closing",
+}
+
+
+class Line(SMTP):
+    """One connection. Plain AUTH is allowed without TLS: it never leaves this machine."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        super().__init__(
+            Conversation(mailbox),
+            data_size_limit=LARGEST,
+            enable_SMTPUTF8=True,
+            hostname="sandbox.test",
+            ident="sandbox mail",
+            tls_context=mailbox.tls,
+            auth_require_tls=False,
+            authenticator=_password_of(mailbox),
+        )
+        self._auth_required = True  # said here, not above: there aiosmtpd warns of it on every connection
+
+    def hang_up(self) -> None:
+        if self.transport is not None:
+            cut_transport(self.transport)
+
+
+def _password_of(mailbox: Mailbox) -> Any:
+    def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
+        right = (
+            isinstance(given, LoginPassword)
+            and hmac.compare_digest(given.login, mailbox.user.encode())
+            and hmac.compare_digest(given.password, mailbox.password.encode())
+        )
+        return AuthResult(success=right, handled=False)
+
+    return check
+
+
+class Conversation:
+    """aiosmtpd's hooks: each answers for one step."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+
+    async def handle_MAIL(
+        self, server: Line, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        refusal = await self._step(server, "mail", {"from": address})
+        if refusal is None:
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return refusal or "250 2.1.0 OK"
+
+    async def handle_RCPT(
+        self, server: Line, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        refusal = await self._step(server, "rcpt", {"to": address}) or self._mailbox[address].refusal
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: Line, session: Session, envelope: Envelope) -> str:
+        fields = {"from": envelope.mail_from or "", "to": list(envelope.rcpt_tos)}
+
+        def commit() -> None:
+            content = envelope.original_content or b""
+            self._mailbox.accept(envelope.mail_from or "", list(envelope.rcpt_tos), content)
+
+        refusal = await self._step(server, "data", fields, commit)
+        return refusal or "250 2.0.0 OK, kept"
+
+    async def _step(
+        self, server: Line, operation: str, fields: dict[str, Any], act: Callable[[], None] | None = None
+    ) -> str | None:
+        """Do one step unless the fault it meets forbids it; the refusal to give, if any."""
+        mailbox = self._mailbox
+        fault = mailbox.desk.take(operation)
+        kind = fault.kind if fault else None
+        if fault:
+            await mailbox.desk.wait(fault)
+        if act and kind not in UNDONE:
+            act()
+        refusal = ANSWERS.get(kind) if kind else None
+        if kind in CUT:
+            server.hang_up()
+        status = None if kind in CUT else int((refusal or "250")[:3])
+        mailbox.desk.note(Call(operation, fields, mailbox.clock.now(), status, kind))
+        return refusal

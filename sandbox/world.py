@@ -1,0 +1,169 @@
+"""One running world: every stand-in behind one loopback address, one clock, one courier. Starts, aims, keeps, resets."""
+
+import asyncio
+import contextlib
+import json
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox import console
+from sandbox.clock import MovableClock
+from sandbox.courier import Courier
+from sandbox.faults import Desk
+from sandbox.mail import Mailbox
+from sandbox.slack import SlackWorkspace
+from sandbox.stripe import CardProcessor
+from sandbox.twilio import PhoneNetwork
+
+LOOPBACK = "127.0.0.1"
+
+
+class StandIn(Protocol):
+    """What the world asks of each vendor's stand-in, made as `StandIn(clock=…, courier=…)`."""
+
+    @property
+    def desk(self) -> Desk: ...
+
+    def environment(self, url: str) -> dict[str, str]:
+        """The service's settings for this vendor; `url` is the world's own address."""
+
+    def aim(self, public_url: str) -> None:
+        """Where the service takes webhooks."""
+
+    def reset(self) -> None: ...
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything worth keeping, as JSON."""
+
+    def restore(self, kept: Mapping[str, Any]) -> None: ...
+
+
+class AddressTaken(RuntimeError):
+    """Something else listens there already."""
+
+
+class World:
+    """`async with World() as world:`; nothing it opens can be reached from another machine.
+
+    With a `state_dir` what happened is kept there on closing and is back at the next start. `retry_every` makes the
+    courier knock again, in real seconds, with webhooks the service refused (the demo does; tests say when).
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: MovableClock | None = None,
+        port: int = 0,
+        smtp_port: int = 0,
+        state_dir: Path | None = None,
+        retry_every: float | None = None,
+        smtp_tls: ssl.SSLContext | None = None,
+        host: str = LOOPBACK,
+    ) -> None:
+        if host != LOOPBACK:
+            raise ValueError(f"The sandbox listens on {LOOPBACK} only, never on {host}: it has no real guards")
+        self.clock = clock or MovableClock(file=state_dir / "clock" if state_dir else None)
+        self.courier = Courier()
+        self.slack = SlackWorkspace(clock=self.clock, courier=self.courier)
+        self.phones = PhoneNetwork(clock=self.clock, courier=self.courier)
+        self.mailbox = Mailbox(clock=self.clock, courier=self.courier, tls=smtp_tls)
+        self.cards = CardProcessor(clock=self.clock, courier=self.courier)
+        self._port, self._smtp_port = port, smtp_port
+        self._state = state_dir / "world.json" if state_dir else None
+        self._retry_every = retry_every
+        self._open = contextlib.AsyncExitStack()
+        self.url = ""
+
+    @property
+    def stand_ins(self) -> dict[str, StandIn]:
+        return {"slack": self.slack, "phones": self.phones, "mailbox": self.mailbox, "cards": self.cards}
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as opening:
+            await self.courier.start()
+            opening.push_async_callback(self.courier.stop)
+            await self._listen(opening)
+            await self.mailbox.listen(LOOPBACK, self._smtp_port)
+            opening.push_async_callback(self.mailbox.close)
+            self.cards.stand_at(self.url)
+            self.restore()
+            if self._retry_every:
+                knocking = asyncio.create_task(self._knock(self._retry_every))
+                opening.callback(knocking.cancel)
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.snapshot()
+        for stand_in in self.stand_ins.values():
+            stand_in.desk.hang_up()
+        await self._open.aclose()
+
+    def environment(self) -> dict[str, str]:
+        """Exactly the secrets and addresses the service needs to take this world for the real one."""
+        return {key: value for each in self.stand_ins.values() for key, value in each.environment(self.url).items()}
+
+    def aim(self, public_url: str) -> None:
+        for stand_in in self.stand_ins.values():
+            stand_in.aim(public_url.rstrip("/"))
+
+    async def settled(self) -> int:
+        """Wait until every webhook on the way was answered; how many were carried since last asked."""
+        return await self.courier.settled()
+
+    async def reset(self) -> None:
+        """An empty world at the same addresses, aimed where it was."""
+        await self.courier.abandon()
+        for stand_in in self.stand_ins.values():
+            stand_in.reset()
+
+    def snapshot(self) -> None:
+        if self._state:
+            self._state.parent.mkdir(parents=True, exist_ok=True)
+            kept = {name: stand_in.snapshot() for name, stand_in in self.stand_ins.items()}
+            beside = self._state.with_suffix(".new")
+            beside.write_text(json.dumps(kept))
+            beside.replace(self._state)
+
+    def restore(self) -> None:
+        if self._state and self._state.exists():
+            kept = json.loads(self._state.read_text())
+            for name, stand_in in self.stand_ins.items():
+                stand_in.restore(kept.get(name, {}))
+
+    async def _listen(self, opening: contextlib.AsyncExitStack) -> None:
+        app = web.Application(middlewares=[_local_names_only], client_max_size=64 * 1024 * 1024)
+        app.add_subapp("/slack", self.slack.application())
+        app.add_subapp("/twilio", self.phones.application())
+        app.add_subapp("/stripe", self.cards.application())
+        console.mount(app, self)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await runner.setup()
+        opening.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, LOOPBACK, self._port)
+        try:
+            await site.start()
+        except OSError as taken:
+            raise AddressTaken(f"Port {self._port} on {LOOPBACK} is taken: stop what runs there, or name another port") from taken
+        self.url = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
+
+    async def _knock(self, every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            await self.courier.retry()
+
+
+@web.middleware
+async def _local_names_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A page elsewhere that points its name at this machine (DNS rebinding) gets nothing."""
+    if request.url.host not in (LOOPBACK, "localhost", "::1"):
+        raise web.HTTPForbidden(text=f"The sandbox answers to {LOOPBACK} and localhost only.")
+    return await handler(request)
