@@ -27,7 +27,7 @@ demo: setup ## Start everything with the sandbox and print the address to open (
 setup: .venv/synced ## Install what is needed into .venv
 
 test: check ## Run every check and every test; what can't run here is said in one line each
-	@$(BIN)/pytest -n auto --dist worksteal
+	@$(BIN)/pytest -q -n auto --dist worksteal
 
 check: setup ## Lint, format, types, floors
 	@$(BIN)/ruff check --quiet

@@ -1,9 +1,21 @@
 """What every test finds ready: databases, a browser page, and the account of what could not run."""
 
+import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.needs", "tests.support.postgres", "tests.support.databases", "tests.support.browser"]
+pytest_plugins = [
+    "pytester",
+    "tests.support.needs",
+    "tests.support.postgres",
+    "tests.support.databases",
+    "tests.support.browser",
+]
 
 # How long an example takes is the machine's business; a shared one would fail tests by the clock.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: the other worker does the rest meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("newcomer") is None)

@@ -1,0 +1,52 @@
+"""Where an import may stand, and the one door that import-linter can't name."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.source import ROOMS, Module, functions, imported, modules
+
+# A heavy vendor loaded late on purpose: (module, what it imports) and why. Anything else dodges a circle.
+LATE: dict[tuple[str, str], str] = {}
+
+
+def late_imports(module: Module) -> Iterator[tuple[str, str]]:
+    for function in functions(module.tree):
+        yield from ((module.path, name) for _, name in imported(function))
+
+
+def web_servers(module: Module) -> Iterator[str]:
+    for node, name in imported(module.tree):
+        if f"{name}.".startswith("aiohttp.web."):
+            yield module.at(node, "imports aiohttp.web")
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "aiohttp.web":
+            yield module.at(node, "uses aiohttp.web")
+
+
+def test_imports_stand_at_the_top():
+    assert {late for module in modules() for late in late_imports(module)} == set(LATE)
+
+
+def test_aiohttp_serves_in_handlers_and_the_sandbox_only():
+    others = [room for room in ROOMS if room not in {"handlers", "sandbox"}]
+    assert [fault for module in modules(*others) for fault in web_servers(module)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from aiohttp import web",
+        "import aiohttp.web",
+        "from aiohttp.web import Response",
+        "import aiohttp\naiohttp.web.run_app(app)",
+    ],
+)
+def test_a_web_server_in_the_wrong_room_is_seen(code: str):
+    assert list(web_servers(Module("billing/planted.py", ast.parse(code), 1)))
+
+
+def test_a_late_import_is_seen():
+    planted = Module("billing/planted.py", ast.parse("def pay():\n if late:\n  from models import invoice"), 3)
+    assert list(late_imports(planted)) == [("billing/planted.py", "models.invoice")]
