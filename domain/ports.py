@@ -46,6 +46,9 @@ class Sent:
 
 DeliveryStatus = Literal["queued", "sent", "delivered", "failed"]
 
+SmsFault = Literal["bad_number", "landline", "opted_out", "unreachable", "filtered", "our_fault", "unknown"]
+"""Why a text did not arrive, in our words: the `code` of a `DoorFault` at once, the `fault` of a `Delivery` later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -55,7 +58,9 @@ class Delivery:
     ref: str | None
     status: DeliveryStatus
     error_code: str | None = None
+    """The provider's own code, kept as evidence."""
     sentence: str | None = None
+    fault: SmsFault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,15 @@ class Checkout:
 
 
 CardEventKind = Literal[
-    "paid", "processing", "failed", "expired", "refunded", "refund_failed", "dispute_opened", "dispute_won", "dispute_lost"
+    "paid",
+    "processing",
+    "failed",
+    "expired",
+    "refunded",
+    "refund_failed",
+    "dispute_opened",
+    "dispute_won",
+    "dispute_lost",
 ]
 
 
@@ -220,11 +233,15 @@ class SlackDoor(Protocol):
 
     async def update(self, *, channel: str, ts: str, text: str, blocks: Sequence[Json]) -> None: ...
 
-    async def whisper(self, *, channel: str, user: str, text: str, blocks: Sequence[Json] = (), thread_ts: str | None = None) -> None:
+    async def whisper(
+        self, *, channel: str, user: str, text: str, blocks: Sequence[Json] = (), thread_ts: str | None = None
+    ) -> None:
         """A message only this person sees."""
         ...
 
-    async def respond(self, *, response_url: str, text: str, blocks: Sequence[Json] = (), in_channel: bool = False) -> None: ...
+    async def respond(
+        self, *, response_url: str, text: str, blocks: Sequence[Json] = (), in_channel: bool = False
+    ) -> None: ...
 
     async def open_view(self, *, trigger_id: str, view: Json) -> None: ...
 

@@ -1,0 +1,155 @@
+"""The door to the phone network through Twilio. Whether a text may be sent is outreach's to say; codes have their table."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, cast
+from urllib.parse import urlencode
+
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from yarl import URL
+
+from domain.errors import DoorFault
+from domain.ports import Delivery, DeliveryStatus, InboundText, Sent, SmsCapabilities, Text
+from gateways.twilio_codes import meaning
+from gateways.wire import answer_lost, must_go_to, ratelimited, told_as_faults
+
+DOOR, VENDOR = "sms", "Twilio"
+HOME = URL("https://api.twilio.com")
+LOOK_BACK = 200
+
+# At INFO it logs addresses with patients' numbers in them.
+logging.getLogger("twilio").setLevel(logging.WARNING)
+
+STATUSES: dict[str, DeliveryStatus] = {
+    "accepted": "queued",
+    "scheduled": "queued",
+    "queued": "queued",
+    "sending": "queued",
+    "sent": "sent",
+    "partially_delivered": "sent",
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
+KEYWORDS = ("stop", "start", "help")
+
+
+class _Line(AsyncTwilioHttpClient):
+    """The vendor's own client, held to one address and one limit of time. It never repeats a call."""
+
+    def __init__(self, address: str, timeout: float) -> None:
+        super().__init__()
+        self._address = address.rstrip("/")
+        self._limit = timeout  # the vendor's client takes a timeout and ignores it
+
+    async def request(self, method: str, url: str, **call: Any) -> Response:  # type: ignore[override]
+        target = self._address + must_go_to(url, HOME, door=DOOR).raw_path_qs
+        with told_as_faults(DOOR, VENDOR):
+            async with asyncio.timeout(self._limit):
+                response = await super().request(method, target, **_authorised(call))
+        if response.status_code == 429:
+            raise ratelimited(DOOR, VENDOR, (response.headers or {}).get("Retry-After"))
+        if response.status_code >= 500:
+            raise answer_lost(DOOR, VENDOR)
+        return response
+
+
+class TwilioSms:
+    """Made inside the running loop; `close()` when done. `Text.sender` is a number or a Messaging Service (MG…)."""
+
+    capabilities = SmsCapabilities(can_look_up_past_sends=True, segments_known_at_send=False)
+
+    def __init__(
+        self, account_sid: str, auth_token: str, *, public_url: str, api_url: str = str(HOME), timeout: float = 10
+    ) -> None:
+        self._line = _Line(api_url, timeout)
+        # Left empty, the vendor's client would look for a region in the process's environment.
+        environment = {"TWILIO_REGION": ""}
+        self._client: Any = Client(account_sid, auth_token, http_client=self._line, environment=environment)  # type: ignore[no-untyped-call]
+        self._validator: Any = RequestValidator(auth_token)  # type: ignore[no-untyped-call]
+        self._public_url = public_url.rstrip("/")
+
+    async def close(self) -> None:
+        await self._line.close()  # type: ignore[no-untyped-call]
+
+    async def send(self, text: Text) -> Sent:
+        sender = "messaging_service_sid" if text.sender.startswith("MG") else "from_"
+        callback = f"{self._public_url}/twilio/status?{urlencode({'ref': text.ref})}"
+        try:
+            message = await self._client.messages.create_async(
+                to=text.to, body=text.body, status_callback=callback, **{sender: text.sender}
+            )
+        except TwilioRestException as refused:
+            # Twilio's own words repeat the patient's number, so they don't travel further.
+            raise _meaning(refused) from None
+        except ValueError as garbled:
+            raise answer_lost(DOOR, VENDOR) from garbled
+        return _sent(message)
+
+    async def find(self, text: Text, *, since: datetime) -> Sent | None:
+        """Looks through the newest texts to the number. Not by date of sending: one still queued at Twilio has none."""
+        try:
+            messages = await self._client.messages.list_async(to=text.to, limit=LOOK_BACK)
+        except TwilioRestException as refused:
+            raise _meaning(refused) from None
+        # Whole seconds, as Twilio keeps them. A trial account puts a line of its own in front of every text.
+        since = since.replace(microsecond=0)
+        same = (each for each in messages if each.date_created >= since and each.body.endswith(text.body))
+        return next(map(_sent, same), None)
+
+    def verify(self, *, path: str, form: Mapping[str, str], signature: str | None) -> bool:
+        try:
+            return bool(self._validator.validate(self._public_url + path, form, signature))
+        except Exception:  # noqa: BLE001 -- whatever a stranger sends that the vendor's code stumbles on isn't the vendor's
+            return False
+
+    def parse_status(self, form: Mapping[str, str], *, ref: str | None) -> Delivery:
+        code = form.get("ErrorCode") or None
+        what = meaning(code) if code else None
+        return Delivery(
+            provider_id=form["MessageSid"],
+            ref=ref,
+            # A status invented tomorrow counts as the first one: it never sets back what is known.
+            status=STATUSES.get(form.get("MessageStatus", ""), "queued"),
+            error_code=code,
+            sentence=str(what) if what else None,
+            fault=what.fault if what else None,
+        )
+
+    def parse_inbound(self, form: Mapping[str, str]) -> InboundText:
+        handled = cast(Literal["stop", "start", "help"], form.get("OptOutType", "").lower())
+        return InboundText(
+            provider_id=form["MessageSid"],
+            sender=form["From"],
+            to=form["To"],
+            body=form.get("Body", ""),
+            handled_by_provider=handled if handled in KEYWORDS else None,
+        )
+
+
+def _authorised(call: dict[str, Any]) -> dict[str, Any]:
+    """The same call, its credentials in a header: aiohttp is giving up the form in which Twilio's client passes them."""
+    name, secret = call.pop("auth")
+    token = base64.b64encode(f"{name}:{secret}".encode()).decode()
+    return call | {"headers": call["headers"] | {"Authorization": f"Basic {token}"}}
+
+
+def _meaning(refused: TwilioRestException) -> DoorFault:
+    what = meaning(refused.code)
+    return DoorFault(DOOR, what.fault, f"{what} (Twilio {refused.code or refused.status})", passing=what.passing)
+
+
+def _sent(message: Any) -> Sent:
+    segments = int(message.num_segments or 0) or None
+    cost = round(abs(Decimal(message.price)) * 1_000_000) if message.price else None
+    return Sent(provider_id=str(message.sid), segments=segments, cost_micros=cost)
