@@ -69,6 +69,11 @@ class Move:
     when: str | None = None
     """A figure of the record that must not be nothing for the move to make sense."""
 
+    @property
+    def event(self) -> str:
+        """The move as a past fact, for the audit trail."""
+        return self.past.replace(" ", "_")
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:

@@ -77,6 +77,8 @@ class InboundText:
 class SmsCapabilities:
     can_look_up_past_sends: bool
     segments_known_at_send: bool
+    answers_keywords: bool
+    """The provider itself confirms STOP and START and answers HELP: we must not do it again."""
 
 
 class SmsDoor(Protocol):

@@ -24,8 +24,8 @@ class InvoiceSet(Model):
     version: int = fields.IntField(default=1)
     stage: str = fields.CharField(40, default="new")
     rule_set: str = fields.CharField(60)
-    steps: list[dict[str, Any]] = fields.JSONField()
-    """The rule set's steps as they were at enrolment: a later edit changes no running sequence."""
+    plan: dict[str, Any] = fields.JSONField()
+    """The rule set as it was at enrolment: a later edit changes no running sequence."""
     step: int = fields.IntField(default=0)
     enrolled_at: datetime = fields.DatetimeField()
     next_send_at: datetime | None = fields.DatetimeField(null=True)

@@ -40,7 +40,7 @@ async def fire(
     changes = {"status": step.to, "status_before": before, "version": row.version + 1, **columns}
     await _update(row, changes, machine)
     told.tell(
-        f"{machine.noun}.{move}",
+        f"{machine.noun}.{step.move.event}",
         f"{machine.noun}:{row.id}",
         actor=actor,
         location=row.location,
