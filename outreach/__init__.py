@@ -1,0 +1,1 @@
+"""From overdue to contacted: rule sets at work, gates, sending, delivery results, replies."""

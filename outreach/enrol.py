@@ -1,0 +1,64 @@
+"""Bringing what is owed into a sequence, and taking what is settled out of it."""
+
+from datetime import datetime
+
+from billing.write_offs import outstanding_cents
+from domain.access import CLOCK
+from domain.invoice import OPEN
+from domain.invoice_set import CHASED, INVOICE_SET
+from domain.practice import Practice
+from models.change import Change, change
+from models.chasing import InvoiceSet, Message
+from models.firing import fire
+from models.invoices import Invoice
+from outreach.plan import frozen, time_of_step
+
+
+async def enrol(invoice_id: int, *, practice: Practice, now: datetime) -> InvoiceSet | None:
+    """Put an invoice into its guarantor's set, opening one with the location's rule set if none is open."""
+    async with change(now) as told:
+        invoice = await Invoice.get(id=invoice_id)
+        if invoice.status not in OPEN or invoice.balance_cents <= 0:
+            return None
+        invoice_set = await InvoiceSet.filter(guarantor_id=invoice.guarantor_id, status__in=CHASED).first()
+        if invoice_set is not None and invoice.invoice_set_id == invoice_set.id:
+            return invoice_set
+        if invoice_set is None:
+            invoice_set = await _open(invoice, practice, now)
+        await Invoice.filter(id=invoice.id).update(invoice_set_id=invoice_set.id)
+        told.tell(
+            "set.enrolled", f"set:{invoice_set.id}", actor=CLOCK, location=invoice_set.location,
+            guarantor=invoice.guarantor_id, invoice_set=invoice_set.id,
+            after={"invoice": invoice.id, "number": invoice.number, "rule_set": invoice_set.rule_set},
+        )  # fmt: skip
+        return invoice_set
+
+
+async def _open(invoice: Invoice, practice: Practice, now: datetime) -> InvoiceSet:
+    name = practice.locations[invoice.location].rule_set or practice.rule_set
+    invoice_set = InvoiceSet(
+        guarantor_id=invoice.guarantor_id, location=invoice.location, rule_set=name,
+        plan=frozen(practice.rule_sets[name]), enrolled_at=now,
+    )  # fmt: skip
+    invoice_set.next_send_at = time_of_step(invoice_set, 0, now=now)
+    await invoice_set.save()
+    return invoice_set
+
+
+async def settle_if_nothing_is_owed(invoice_set_id: int, *, paid: bool, now: datetime) -> None:
+    """The last invoice is paid (or void): the set closes, and nothing that was already queued leaves."""
+    async with change(now) as told:
+        invoice_set = await InvoiceSet.select_for_update().get(id=invoice_set_id)
+        if invoice_set.status not in (*CHASED, "collections") or await outstanding_cents(invoice_set_id):
+            return
+        await fire(
+            invoice_set, "settle" if paid or invoice_set.status == "collections" else "cancel", machine=INVOICE_SET,
+            actor=CLOCK, told=told, next_send_at=None, held_until=None, hold_reason=None, trouble=None, fix=None,
+        )  # fmt: skip
+        await drop_queued(invoice_set_id, told)
+
+
+async def drop_queued(invoice_set_id: int, told: Change) -> int:
+    """What a paid, paused or changed set had queued stays here."""
+    queued = Message.filter(invoice_set_id=invoice_set_id, purpose="reminder", status="queued")
+    return await queued.update(status="dropped", settled_at=told.now)

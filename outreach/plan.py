@@ -1,0 +1,38 @@
+"""A rule set as an invoice set carries it: frozen at enrolment, so that a later edit changes no running sequence."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.errors import invalid
+from domain.practice import Practice, RuleSet, Step
+from models.chasing import InvoiceSet
+
+
+def frozen(rule_set: RuleSet) -> dict[str, Any]:
+    return asdict(rule_set)
+
+
+def plan_of(invoice_set: InvoiceSet) -> RuleSet:
+    kept = invoice_set.plan
+    steps = tuple(Step(**{**step, "send": tuple(step["send"])}) for step in kept["steps"])
+    return RuleSet(**{**kept, "steps": steps})
+
+
+def current_step(invoice_set: InvoiceSet) -> Step | None:
+    steps = plan_of(invoice_set).steps
+    return steps[invoice_set.step] if invoice_set.step < len(steps) else None
+
+
+def time_of_step(invoice_set: InvoiceSet, number: int, *, now: datetime) -> datetime | None:
+    """When a step falls due: so many days after enrolment, and never in the past."""
+    steps = plan_of(invoice_set).steps
+    if number >= len(steps):
+        return None
+    return max(now, invoice_set.enrolled_at + timedelta(days=steps[number].after_days))
+
+
+def rule_set_named(name: str, practice: Practice) -> RuleSet:
+    if name not in practice.rule_sets:
+        raise invalid(f"There is no rule set “{name}”; there are {', '.join(practice.rule_sets)}.", "rule_set")
+    return practice.rule_sets[name]

@@ -1,0 +1,118 @@
+"""A due step of a sequence: gates first, then the message that waits to be sent, or the time at which it may."""
+
+from datetime import datetime
+
+from domain.access import CLOCK
+from domain.gates import Situation, for_good, opening, verdicts
+from domain.invoice_set import INVOICE_SET, SENDING
+from domain.ports import Ports
+from domain.practice import Channel, Practice, Step
+from models.change import Change, change
+from models.chasing import InvoiceSet
+from models.firing import fire
+from models.invoices import Invoice
+from models.people import Patient
+from outreach.plan import current_step, plan_of, time_of_step
+from outreach.situation import situation_of
+from outreach.writing import facts_for, write
+
+
+async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) -> None:
+    """Take the step that is due on a set: once, whoever asks."""
+    now = ports.clock.now()
+    async with change(now) as told:
+        invoice_set = await InvoiceSet.select_for_update().get(id=invoice_set_id)
+        due = invoice_set.next_send_at is not None and invoice_set.next_send_at <= now
+        step = current_step(invoice_set)
+        if not due or invoice_set.status not in SENDING or step is None:
+            return
+        if step.expire:
+            await fire(invoice_set, "expire", machine=INVOICE_SET, actor=CLOCK, told=told, next_send_at=None)
+            return
+        await _contact(invoice_set, step, told, practice=practice, ports=ports)
+
+
+async def _contact(invoice_set: InvoiceSet, step: Step, told: Change, *, practice: Practice, ports: Ports) -> None:
+    now = told.now
+    situations = {channel: await situation_of(invoice_set, channel, ports=ports, now=now) for channel in step.send}
+    usable = _usable(situations, practice, now)
+    if not usable and plan_of(invoice_set).fall_back:
+        other: Channel = "email" if "sms" in step.send else "sms"
+        situations[other] = await situation_of(invoice_set, other, ports=ports, now=now)
+        usable = _usable({other: situations[other]}, practice, now)
+    if not usable:
+        await _give_up(invoice_set, step, situations, told, practice)
+        return
+    opens = max(opening(situations[channel], practice.contact, now) or now for channel in usable)
+    if opens > now:
+        await InvoiceSet.filter(id=invoice_set.id).update(next_send_at=opens)
+        return
+    for channel in usable:
+        await _write(invoice_set, step, channel, practice=practice, ports=ports, now=now)
+    await _move_on(invoice_set, told, practice=practice, ports=ports)
+
+
+def _usable(situations: dict[Channel, Situation], practice: Practice, now: datetime) -> list[Channel]:
+    """The channels that are open, or will be by themselves."""
+    return [channel for channel, at in situations.items() if opening(at, practice.contact, now) is not None]
+
+
+async def _give_up(
+    invoice_set: InvoiceSet, step: Step, situations: dict[Channel, Situation], told: Change, practice: Practice
+) -> None:
+    verdict = for_good(verdicts(situations[step.send[0]], practice.contact, told.now))
+    why = verdict.sentence if verdict else "No moment was found in the next 30 days in which it may be sent."
+    await fire(
+        invoice_set, "fail", machine=INVOICE_SET, actor=CLOCK, told=told, facts={"reason": why},
+        trouble=why, fix=verdict.fix if verdict else None, next_send_at=None,
+    )  # fmt: skip
+
+
+async def _write(
+    invoice_set: InvoiceSet, step: Step, channel: Channel, *, practice: Practice, ports: Ports, now: datetime
+) -> None:
+    payer = await Patient.get(id=invoice_set.guarantor_id)
+    owed = await Invoice.filter(invoice_set_id=invoice_set.id, balance_cents__gt=0).order_by("due_date", "id")
+    facts = await facts_for(
+        payer, practice=practice, ports=ports, now=now, amount_cents=sum(invoice.balance_cents for invoice in owed),
+        due_on=owed[0].due_date, invoice_number=owed[0].number,
+    )  # fmt: skip
+    await write(
+        f"set {invoice_set.id} enrolled {invoice_set.enrolled_at:%Y%m%dT%H%M%S} step {invoice_set.step} {channel}",
+        purpose="reminder", channel=channel, template=step.template, payer=payer, facts=facts, practice=practice,
+        now=now, invoice_set=invoice_set.id, step=invoice_set.step,
+    )  # fmt: skip
+
+
+async def _move_on(invoice_set: InvoiceSet, told: Change, *, practice: Practice, ports: Ports) -> None:
+    invoice_set.step += 1
+    invoice_set.next_send_at = time_of_step(invoice_set, invoice_set.step, now=told.now)
+    await InvoiceSet.filter(id=invoice_set.id).update(step=invoice_set.step, next_send_at=invoice_set.next_send_at)
+    await foresee(invoice_set, told, practice=practice, ports=ports)
+
+
+async def foresee(invoice_set: InvoiceSet, told: Change, *, practice: Practice, ports: Ports) -> None:
+    """Run the gates of the next step forward: Will Fail while there is still time to mend it, and back when mended."""
+    step = current_step(invoice_set)
+    if step is None or step.expire or invoice_set.status not in SENDING:
+        return
+    channels: list[Channel] = list(step.send)
+    if plan_of(invoice_set).fall_back:
+        channels += [channel for channel in ("sms", "email") if channel not in channels]  # type: ignore[misc]
+    shut = []
+    for channel in channels:
+        at = await situation_of(invoice_set, channel, ports=ports, now=told.now)
+        if opening(at, practice.contact, told.now) is not None:
+            break
+        shut.append(for_good(verdicts(at, practice.contact, told.now)))
+    else:
+        if invoice_set.status == "active" and shut and shut[0]:
+            await fire(
+                invoice_set, "foresee_failure", machine=INVOICE_SET, actor=CLOCK, told=told,
+                facts={"reason": shut[0].sentence}, trouble=shut[0].sentence, fix=shut[0].fix,
+            )  # fmt: skip
+        return
+    if invoice_set.status == "will_fail":
+        await fire(
+            invoice_set, "clear_failure", machine=INVOICE_SET, actor=CLOCK, told=told, trouble=None, fix=None
+        )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Writing messages: from a template and the books to a row that waits to be sent. Sending them is not done here."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from billing.links import link_for
+from documents.render import render_email, render_sms
+from documents.texts import TextFacts
+from domain.ports import Ports
+from domain.practice import Channel, Location, Practice
+from models.chasing import Message
+from models.people import Patient
+from outreach.situation import address_of
+
+
+async def facts_for(
+    payer: Patient, *, practice: Practice, ports: Ports, now: datetime, **known: object
+) -> TextFacts:
+    """What any text to this guarantor may say: the clinic, its number, and the way to their page."""
+    location = practice.locations[payer.location]
+    token = await link_for(payer.id, secret_key=ports.secret_key, now=now, days=practice.link_days)
+    link = f"{ports.public_url}/p/{token}"
+    return TextFacts(
+        clinic=location.name, phone=location.phone, first_name=payer.first_name, currency=practice.currency,
+        link=link, unsubscribe_link=f"{link}/unsubscribe", **known,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+async def write(
+    occasion: str,
+    *,
+    purpose: str,
+    channel: Channel,
+    template: str,
+    payer: Patient,
+    facts: TextFacts,
+    practice: Practice,
+    now: datetime,
+    due_at: datetime | None = None,
+    invoice_set: int | None = None,
+    step: int | None = None,
+    paper: str | None = None,
+    author: str = "",
+) -> Message | None:
+    """A message for this occasion, once. None when there is one already, or no address to write to."""
+    address = address_of(payer, channel)
+    if address is None or await Message.filter(occasion=occasion).exists():
+        return None
+    subject, body, html = _words(channel, template, payer.locale, facts)
+    return await Message.create(
+        ref=uuid4().hex, occasion=occasion, guarantor_id=payer.id, location=payer.location,
+        invoice_set_id=invoice_set, purpose=purpose, step=step, channel=channel, direction="out", address=address,
+        sender=_sender(channel, practice.locations[payer.location]), subject=subject, body=body, html=html,
+        paper=paper, status="queued", author=author, created_at=now, due_at=due_at or now,
+    )  # fmt: skip
+
+
+def _words(channel: Channel, template: str, locale: str, facts: TextFacts) -> tuple[str, str, str]:
+    if channel == "sms":
+        return "", render_sms(template, locale, facts), ""
+    mail = render_email(template, locale, facts)
+    return mail.subject, mail.text, mail.html
+
+
+def _sender(channel: Channel, location: Location) -> str:
+    return (location.sms_from if channel == "sms" else location.email_from) or ""
