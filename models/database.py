@@ -1,0 +1,186 @@
+"""The one way to the database: open it, close it, transactions, and SQL by hand. Tables and verbs live elsewhere.
+
+SQL by hand is written with PostgreSQL's numbered placeholders ($1, $2, …) on both. What the two answer differently is
+evened out at the edge: SQLite gives dates and times as text (`day`, `moment`), PostgreSQL sums as Decimal (`int`).
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import BaseORMException
+
+from models import TABLES
+from models.database_url import DatabaseFault, Dialect, config, connections_at, why_not
+
+Row = Mapping[str, Any]
+
+REFUSED = (
+    OSError,
+    ValueError,
+    TypeError,
+    sqlite3.Error,
+    BaseORMException,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+)
+"""How drivers say no, down to the TypeError for an option in the address that asyncpg has not heard of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    dialect: Dialect
+    context: TortoiseContext
+    writer: BaseDBAsyncClient
+    reader: BaseDBAsyncClient
+    """On SQLite a second connection that only reads, so that a long report holds up nobody."""
+
+
+_open: _Open | None = None
+_begun_by: ContextVar[asyncio.Task[Any] | None] = ContextVar("begun_by", default=None)
+
+
+async def connect(url: str, *, tables: Sequence[str] = TABLES) -> None:
+    """Open the database for every task of this process, or say in a sentence why not."""
+    global _open  # noqa: PLW0603  # one process, one database
+    if _open:
+        raise RuntimeError("a database is open already: close it first")
+    EXECUTOR_CACHE.clear()  # it keeps SQL by the connection's name, whatever the dialect was
+    context = TortoiseContext()
+    try:
+        dialect, connections = connections_at(url)
+        with context:  # only here: afterwards every task finds it as the global one
+            await context.init(config(connections, tables), _enable_global_fallback=True)
+        clients = {name: context.connections.get(name) for name in connections}
+        for client in clients.values():
+            await _reach(client, url)
+    except BaseException:
+        await context.close_connections()
+        raise
+    _open = _Open(dialect, context, clients["default"], clients.get("reports", clients["default"]))
+
+
+async def close() -> None:
+    """Close what `connect` opened; nothing to do when it is closed already."""
+    global _open
+    if _open:
+        closing, _open = _open, None
+        await closing.context.close_connections()
+
+
+def is_open() -> bool:
+    return _open is not None
+
+
+def dialect() -> Dialect:
+    return _opened().dialect
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """All or nothing. Inside another one of the same task it is a part of that: what fails takes back its own part."""
+    client = _joined() or _opened().writer
+    async with client._in_transaction():
+        begun = _begun_by.set(asyncio.current_task())
+        try:
+            yield
+        finally:
+            _begun_by.reset(begun)
+
+
+async def read(sql: str, args: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a SELECT by hand; inside a transaction it sees what that has written."""
+    client = _joined() or _opened().reader
+    return list(await client.execute_query_dict(_numbered(sql), _plain(args)))
+
+
+async def execute(sql: str, args: Sequence[Any] = ()) -> int:
+    """Run one statement by hand; how many rows it touched."""
+    touched, _ = await (_joined() or _opened().writer).execute_query(_numbered(sql), _plain(args))
+    return touched
+
+
+async def returning(sql: str, args: Sequence[Any] = ()) -> list[Row]:
+    """Run one statement that ends in RETURNING; its rows."""
+    client = _joined() or _opened().writer
+    return list(await client.execute_query_dict(_numbered(sql), _plain(args)))
+
+
+async def script(sql: str) -> None:
+    """Run the statements of a script, one after the other, inside the transaction if there is one."""
+    client = _joined() or _opened().writer
+    if dialect() == "postgres":
+        await client.execute_script(sql)
+        return
+    for statement in _statements(sql):
+        await client.execute_query(statement)
+
+
+def moment(value: datetime | str) -> datetime:
+    """A point in time as either database gives it to SQL by hand."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def day(value: date | str) -> date:
+    """A date as either database gives it to SQL by hand."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+async def _reach(client: BaseDBAsyncClient, url: str) -> None:
+    try:
+        await client.create_connection(with_db=True)
+    except REFUSED as error:
+        raise DatabaseFault(why_not(url, error)) from None  # the cause may quote the password
+
+
+def _opened() -> _Open:
+    if _open is None:
+        raise RuntimeError("the database is not open: await models.database.connect(url) first")
+    return _open
+
+
+def _joined() -> BaseDBAsyncClient | None:
+    """The transaction this task is in. One that a parent task began is the parent's alone."""
+    client = _opened().context.connections.get("default")
+    mine = isinstance(client, TransactionalDBClient) and _begun_by.get() is asyncio.current_task()
+    return client if mine else None
+
+
+def _numbered(sql: str) -> str:
+    """SQLite's numbered placeholders are ?1, ?2, …"""
+    return re.sub(r"\$(\d+)", r"?\1", sql) if dialect() == "sqlite" else sql
+
+
+def _plain(args: Sequence[Any]) -> list[Any]:
+    return [_utc(arg) if isinstance(arg, datetime) else arg for arg in args]
+
+
+def _utc(value: datetime) -> datetime:
+    """SQLite compares times as text, so they are written in one zone, as the ORM does."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value} says no time zone: the database takes aware datetimes only")
+    return value.astimezone(UTC)
+
+
+def _statements(sql: str) -> list[str]:
+    """A script's statements, apart: sqlite3's own executescript would commit the transaction it is called in."""
+    found, rest = [], ""
+    for line in sql.splitlines(keepends=True):
+        rest += line
+        if sqlite3.complete_statement(rest):
+            found.append(rest)
+            rest = ""
+    if rest.strip():
+        raise ValueError(f"the script ends inside a statement: {rest.strip()[:80]}")
+    return found

@@ -1,0 +1,37 @@
+"""What the tables need and Tortoise cannot say: rows nobody changes, checks, partial indexes, first rows.
+
+It becomes a part of the schema that `python -m models.migrate write` makes from the tables.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraSql:
+    append_only: Sequence[str] = ()
+    """Tables that refuse every change but a new row."""
+    checks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By table: what is true of every row, under the constraint's name."""
+    indexes: Mapping[str, str] = field(default_factory=dict)
+    """Over the few rows that are asked for all the time, under the index's name."""
+    first_rows: Sequence[str] = ()
+    """What is there before anything else."""
+
+
+EXTRA = ExtraSql(
+    append_only=("event", "ledger_entry"),
+    checks={
+        "invoice": {"invoice_never_below_zero": "balance_cents >= 0"},
+        "ledger_entry": {"entry_moves_money": "amount_cents > 0", "entry_has_two_accounts": "debit <> credit"},
+    },
+    indexes={
+        "invoice_owing": "invoice (location, due_date, balance_cents) WHERE balance_cents > 0",
+        "invoice_set_due": "invoice_set (next_send_at) WHERE next_send_at IS NOT NULL",
+        "inbox_item_due": "inbox_item (due_at) WHERE handled_at IS NULL",
+        "message_due": "message (due_at) WHERE status = 'queued'",
+        "card_due": "card (due_at) WHERE wanted > shown",
+        "post_due": "post (due_at) WHERE status = 'queued'",
+    },
+    first_rows=("INSERT INTO chain_head (id, seq, hash) VALUES (1, 0, '')",),
+)

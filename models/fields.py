@@ -1,0 +1,24 @@
+"""Kinds of columns the tables share beside Tortoise's own."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from tortoise import fields
+from tortoise.models import Model
+
+T = TypeVar("T", datetime, datetime | None)
+
+
+class Moment(fields.DatetimeField[T]):
+    """A point in time. Tortoise takes a naive datetime for UTC and says nothing; this refuses it."""
+
+    def to_python_value(self, value: Any) -> datetime | None:
+        return super().to_python_value(self._aware(value))
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+        return super().to_db_value(self._aware(value), instance)
+
+    def _aware(self, value: Any) -> Any:
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"{self.model_field_name}: {value} says no time zone")
+        return value

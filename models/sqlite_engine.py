@@ -1,0 +1,121 @@
+"""Tortoise's SQLite client, made fit for a service: every transaction begins IMMEDIATE and leaves nothing locked.
+
+The stock one begins deferred (two processes that read and then write lose to "database is locked", whatever the busy
+timeout) and loses its lock, or keeps a transaction open, when BEGIN or COMMIT fails or is cancelled. Tortoise finds
+`client_class` by this module's name; `models.database` is the only one to name it.
+"""
+
+import asyncio
+import sqlite3
+from typing import Any
+
+import aiosqlite
+from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
+
+# In this order: the first waits for the lock that the second takes.
+PRAGMAS = {
+    "busy_timeout": 10_000,
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "journal_size_limit": 67_108_864,  # Tortoise's 16 KB truncates the log at every checkpoint and halves the commits
+    "foreign_keys": "ON",
+    "recursive_triggers": "ON",  # else INSERT OR REPLACE deletes past an append-only table's trigger
+}
+
+
+class Client(SqliteClient):
+    """One connection, one transaction at a time."""
+
+    def __init__(self, file_path: str, *, query_only: bool = False, **kwargs: Any) -> None:
+        super().__init__(file_path, **kwargs)
+        self.pragmas = PRAGMAS | ({"query_only": "ON"} if query_only else {})
+
+    async def create_connection(self, with_db: bool) -> None:
+        if self._connection:
+            return
+        opening = aiosqlite.connect(self.filename, isolation_level=None)
+        opening._thread.daemon = True  # else a process that crashes without closing never ends
+        connection = await opening
+        try:
+            connection.row_factory = sqlite3.Row
+            for pragma, value in self.pragmas.items():
+                await connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+        except BaseException:
+            await connection.close()
+            raise
+        self._connection = connection
+        await self._post_connect()
+
+    def _in_transaction(self) -> TransactionContext:
+        return Immediate(Transaction(self), self._lock)
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
+
+
+class Transaction(SqliteTransactionWrapper):
+    def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
+        if self._finalized:
+            raise TransactionManagementError(
+                "the transaction in which this task was started is over; start tasks outside of transactions"
+            )
+        return super().acquire_connection()
+
+    async def begin(self) -> None:
+        try:
+            await self._connection.execute_fetchall("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    async def commit(self) -> None:
+        try:
+            await super().commit()
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
+
+
+class Immediate(SqliteTransactionContext):
+    """Takes the process's lock, then the file's; whatever goes wrong gives back both."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            await self._undo()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        return self.connection  # type: ignore[no-any-return]
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        get_connections().reset(self.token)
+        try:
+            if exc_type is None and not self.connection._finalized:
+                await self.connection.commit()
+        except BaseException:
+            exc_type = True
+            raise
+        finally:
+            if exc_type:
+                await self._undo()
+            else:
+                self._trxlock.release()
+
+    async def _undo(self) -> None:
+        """Roll back, whatever was on its way: aiosqlite works in order, so this comes after a cancelled statement."""
+        self.connection._finalized = True
+        try:
+            if self.connection._connection:
+                await asyncio.shield(self.connection._connection.rollback())
+        finally:
+            self._trxlock.release()
+
+
+client_class = Client
