@@ -1,4 +1,4 @@
-"""The door to the phone network through Twilio. Whether a text may be sent is outreach's to say; codes have their table."""
+"""The door to the phone network through Twilio. Whether a text may be sent is outreach's to say, not decided here."""
 
 import asyncio
 import base64
@@ -67,7 +67,7 @@ class _Line(AsyncTwilioHttpClient):
 class TwilioSms:
     """Made inside the running loop; `close()` when done. `Text.sender` is a number or a Messaging Service (MG…)."""
 
-    capabilities = SmsCapabilities(can_look_up_past_sends=True, segments_known_at_send=False)
+    capabilities = SmsCapabilities(can_look_up_past_sends=True, segments_known_at_send=False, answers_keywords=True)
 
     def __init__(
         self, account_sid: str, auth_token: str, *, public_url: str, api_url: str = str(HOME), timeout: float = 10
@@ -138,7 +138,7 @@ class TwilioSms:
 
 
 def _authorised(call: dict[str, Any]) -> dict[str, Any]:
-    """The same call, its credentials in a header: aiohttp is giving up the form in which Twilio's client passes them."""
+    """The same call with its credentials in a header: aiohttp is giving up the form in which Twilio passes them."""
     name, secret = call.pop("auth")
     token = base64.b64encode(f"{name}:{secret}".encode()).decode()
     return call | {"headers": call["headers"] | {"Authorization": f"Basic {token}"}}
