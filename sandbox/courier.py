@@ -150,7 +150,8 @@ class Outgoing:
         if self.hold:
             self._held.append(letter)
             return Answer(0, "held")
-        return [await self._courier.deliver(letter) for _ in range(self.copies)][0]
+        first, *_ = [await self._courier.deliver(letter) for _ in range(self.copies)]
+        return first
 
     async def release(self) -> int:
         """Let the held ones go and wait for them; how many went."""

@@ -1,4 +1,4 @@
-"""One running world: every stand-in behind one loopback address, one clock, one courier. Starts, aims, keeps, resets."""
+"""One running world: every stand-in behind one loopback address, one clock, one courier."""
 
 import asyncio
 import contextlib
@@ -12,15 +12,18 @@ from typing import Any, Protocol, Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox import console
 from sandbox.clock import MovableClock
 from sandbox.courier import Courier
 from sandbox.faults import Desk
 from sandbox.mail import Mailbox
-from sandbox.slack import SlackWorkspace
 from sandbox.stripe import CardProcessor
 from sandbox.twilio import PhoneNetwork
 
+try:  # FIXME until both rooms stand
+    from sandbox import console
+    from sandbox.slack import SlackWorkspace
+except ImportError:
+    SlackWorkspace = None
 LOOPBACK = "127.0.0.1"
 
 
@@ -70,7 +73,7 @@ class World:
             raise ValueError(f"The sandbox listens on {LOOPBACK} only, never on {host}: it has no real guards")
         self.clock = clock or MovableClock(file=state_dir / "clock" if state_dir else None)
         self.courier = Courier()
-        self.slack = SlackWorkspace(clock=self.clock, courier=self.courier)
+        self.slack = SlackWorkspace(clock=self.clock, courier=self.courier) if SlackWorkspace else None
         self.phones = PhoneNetwork(clock=self.clock, courier=self.courier)
         self.mailbox = Mailbox(clock=self.clock, courier=self.courier, tls=smtp_tls)
         self.cards = CardProcessor(clock=self.clock, courier=self.courier)
@@ -82,7 +85,8 @@ class World:
 
     @property
     def stand_ins(self) -> dict[str, StandIn]:
-        return {"slack": self.slack, "phones": self.phones, "mailbox": self.mailbox, "cards": self.cards}
+        found = {"slack": self.slack} if SlackWorkspace else {}
+        return found | {"phones": self.phones, "mailbox": self.mailbox, "cards": self.cards}
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as opening:
@@ -141,10 +145,12 @@ class World:
 
     async def _listen(self, opening: contextlib.AsyncExitStack) -> None:
         app = web.Application(middlewares=[_local_names_only], client_max_size=64 * 1024 * 1024)
-        app.add_subapp("/slack", self.slack.application())
+        if SlackWorkspace:
+            app.add_subapp("/slack", self.slack.application())
         app.add_subapp("/twilio", self.phones.application())
         app.add_subapp("/stripe", self.cards.application())
-        console.mount(app, self)
+        if hasattr(console, "mount"):
+            console.mount(app, self)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await runner.setup()
         opening.push_async_callback(runner.cleanup)
@@ -152,7 +158,9 @@ class World:
         try:
             await site.start()
         except OSError as taken:
-            raise AddressTaken(f"Port {self._port} on {LOOPBACK} is taken: stop what runs there, or name another port") from taken
+            raise AddressTaken(
+                f"Port {self._port} on {LOOPBACK} is taken: stop what runs there, or name another port"
+            ) from taken
         self.url = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
 
     async def _knock(self, every: float) -> None:

@@ -111,8 +111,12 @@ class Mailbox:
         return {
             "deliveries": [mail.kept() for mail in self.deliveries],
             "inboxes": [
-                {"address": inbox.address, "refusal": inbox.refusal, "bounce_status": inbox.bounce_status,
-                 "deliveries": [self.deliveries.index(mail) for mail in inbox.deliveries]}
+                {
+                    "address": inbox.address,
+                    "refusal": inbox.refusal,
+                    "bounce_status": inbox.bounce_status,
+                    "deliveries": [self.deliveries.index(mail) for mail in inbox.deliveries],
+                }
                 for inbox in self._inboxes.values()
             ],
         }
@@ -128,4 +132,3 @@ class Mailbox:
         line = Line(self)
         self._lines.add(line)
         return line
-

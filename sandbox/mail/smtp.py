@@ -59,12 +59,12 @@ def _password_of(mailbox: Mailbox) -> Any:
 
 
 class Conversation:
-    """aiosmtpd's hooks: each answers for one step."""
+    """aiosmtpd's hooks, named as it looks for them: each answers for one step."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802
         self, server: Line, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         refusal = await self._step(server, "mail", {"from": address})
@@ -73,7 +73,7 @@ class Conversation:
             envelope.mail_options.extend(options)
         return refusal or "250 2.1.0 OK"
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: Line, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         refusal = await self._step(server, "rcpt", {"to": address}) or self._mailbox[address].refusal
@@ -81,7 +81,7 @@ class Conversation:
             envelope.rcpt_tos.append(address)
         return refusal or "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: Line, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: Line, session: Session, envelope: Envelope) -> str:  # noqa: N802
         fields = {"from": envelope.mail_from or "", "to": list(envelope.rcpt_tos)}
 
         def commit() -> None:

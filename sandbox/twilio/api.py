@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sandbox.twilio.network import PhoneNetwork
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
+SERVICE = re.compile("MG[0-9a-f]{32}")
+URL = re.compile(r"https?://[^/\s]+")
 LONGEST = 1600
 
 
@@ -84,24 +86,21 @@ def _create(network: PhoneNetwork) -> Handler:
 
 
 def _check(fields: Mapping[str, str], media: list[str]) -> None:
-    if not fields.get("To"):
-        raise Refused(21604)
-    if not (fields.get("From") or fields.get("MessagingServiceSid")):
-        raise Refused(21603)
-    if not (fields.get("Body") or media):
-        raise Refused(21602)
-    if not E164.fullmatch(fields["To"]):
-        raise Refused(21211, fields["To"])
-    if fields["To"] == fields.get("From"):
-        raise Refused(21266, fields["To"])
-    if len(fields.get("Body", "")) > LONGEST:
-        raise Refused(21617)
-    if service := fields.get("MessagingServiceSid"):
-        if not re.fullmatch("MG[0-9a-f]{32}", service):
-            raise Refused(21701, service)
-    if callback := fields.get("StatusCallback"):
-        if not re.match(r"https?://[^/\s]+", callback):
-            raise Refused(21609, callback)
+    to, sender, service = fields.get("To", ""), fields.get("From", ""), fields.get("MessagingServiceSid", "")
+    body, callback = fields.get("Body", ""), fields.get("StatusCallback", "")
+    wrong = (
+        (not to, 21604, ""),
+        (not (sender or service), 21603, ""),
+        (not (body or media), 21602, ""),
+        (not E164.fullmatch(to), 21211, to),
+        (to == sender, 21266, to),
+        (len(body) > LONGEST, 21617, ""),
+        (service and not SERVICE.fullmatch(service), 21701, service),
+        (callback and not URL.match(callback), 21609, callback),
+    )
+    for is_wrong, code, word in wrong:
+        if is_wrong:
+            raise Refused(code, word)
 
 
 def _fetch(network: PhoneNetwork) -> Handler:

@@ -1,0 +1,5 @@
+"""The card processor's stand-in: Stripe's API and pay page outside, cards and bank accounts to pay with inside."""
+
+from sandbox.stripe.processor import CardProcessor, Outcome
+
+__all__ = ["CardProcessor", "Outcome"]
