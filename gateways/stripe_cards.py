@@ -16,10 +16,11 @@ from gateways.wire import answer_lost, ratelimited
 DOOR, VENDOR = "cards", "Stripe"
 HOME = "https://api.stripe.com"
 TOLERANCE = 300
-LANGUAGES = frozenset(
-    "bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv "
-    "th tr vi zh zh-HK zh-TW".split()
-)
+LANGUAGES = {
+    "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hr", "hu", "id", "it",
+    "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi",
+    "zh", "zh-HK", "zh-TW",
+}  # fmt: skip
 
 # At DEBUG it logs whole requests.
 logging.getLogger("stripe").setLevel(logging.INFO)
@@ -29,7 +30,7 @@ class StripeCards:
     """`close()` when done. A call may be repeated by the vendor's client: its idempotency key makes it one."""
 
     def __init__(
-        self, api_key: str, webhook_secret: str, *, clock: Clock, api_url: str = HOME, timeout: float = 20
+        self, api_key: str, webhook_secret: str, *, clock: Clock, api_url: str = HOME, timeout: float = 10
     ) -> None:
         self._http = AIOHTTPClient(timeout=timeout)
         self._client = StripeClient(
@@ -39,7 +40,7 @@ class StripeCards:
         self._clock = clock
 
     async def close(self) -> None:
-        await self._http.close_async()
+        await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """Only our opaque id and an amount travel: Stripe signs nothing that would let it hold more."""

@@ -1,4 +1,4 @@
-"""What Stripe's events mean to the books: pure, from JSON to `CardEvent`. Signatures are checked before, in `stripe_cards`.
+"""What Stripe's events mean to the books: pure, from JSON to `CardEvent`. Signatures were checked before.
 
 Refunds are told by their own objects, never by a charge's running total; what a room does with an event that came twice
 or late is the room's.

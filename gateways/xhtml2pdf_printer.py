@@ -1,0 +1,117 @@
+"""The door to paper: PDFs drawn by worker processes that are started when first needed and killed when they hang."""
+
+import asyncio
+import json
+import logging
+import os
+import struct
+import sys
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import PIPE
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from domain.errors import DoorFault
+
+DOOR = "pdf"
+LENGTH = struct.Struct("!I")
+HOUSE = Path(__file__).resolve().parents[1]
+
+log = logging.getLogger(__name__)
+
+
+class Xhtml2pdfPrinter:
+    """`assets` holds what documents may show, fonts under `fonts/`; nothing outside it is read, nothing is fetched.
+
+    A document gets `limit` seconds. Workers idle for `rest` seconds go home. `close()` when done.
+    """
+
+    def __init__(
+        self, assets: Path, *, workers: int = 2, limit: float = 20, rest: float = 120, start_limit: float = 30
+    ) -> None:
+        self._assets = assets
+        self._limit, self._rest, self._start_limit = limit, rest, start_limit
+        self._slots = asyncio.Semaphore(workers)
+        self._idle: list[_Worker] = []
+        self._leaving: list[_Worker] = []
+        self._closing_time: asyncio.TimerHandle | None = None
+
+    async def print(self, html: str) -> bytes:
+        async with self._slots:
+            worker = self._idle.pop() if self._idle else await self._start()
+            try:
+                worker.ask(html.encode())
+                head, pdf = await worker.answer(self._limit)
+            except BaseException:
+                await worker.kill()
+                raise
+            self._wait_for_work(worker)
+        if "error" in head:
+            sentence = f"The document could not be drawn ({head['error']}): there is a mistake in its template."
+            raise DoorFault(DOOR, "not_drawn", sentence)
+        if head["unreadable"]:
+            log.warning("A PDF has letters none of our fonts can draw: %s", ", ".join(head["unreadable"]))
+        return pdf
+
+    async def close(self) -> None:
+        if self._closing_time:
+            self._closing_time.cancel()
+        for worker in self._idle + self._leaving:
+            await worker.kill()
+        self._idle, self._leaving = [], []
+
+    async def _start(self) -> "_Worker":
+        # The service's secrets are in its environment: a process that reads documents gets none of it.
+        environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+        command = [sys.executable, "-m", "gateways.pdf_worker", str(self._assets.resolve())]
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=HOUSE, env=environment)
+        worker = _Worker(process, cast(StreamWriter, process.stdin), cast(StreamReader, process.stdout))
+        try:
+            await worker.answer(self._start_limit)
+        except BaseException:
+            await worker.kill()
+            raise
+        return worker
+
+    def _wait_for_work(self, worker: "_Worker") -> None:
+        self._idle.append(worker)
+        if self._closing_time:
+            self._closing_time.cancel()
+        self._closing_time = asyncio.get_running_loop().call_later(self._rest, self._go_home)
+
+    def _go_home(self) -> None:
+        for worker in self._idle:
+            worker.asked.close()
+        self._leaving = [worker for worker in self._leaving if worker.process.returncode is None] + self._idle
+        self._idle = []
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worker:
+    """One process of `pdf_worker`, and the two pipes to it."""
+
+    process: asyncio.subprocess.Process
+    asked: StreamWriter
+    told: StreamReader
+
+    def ask(self, html: bytes) -> None:
+        self.asked.write(LENGTH.pack(len(html)) + html)
+
+    async def answer(self, limit: float) -> tuple[dict[str, Any], bytes]:
+        try:
+            async with asyncio.timeout(limit):
+                head = json.loads(await self.told.readline())
+                (length,) = LENGTH.unpack(await self.told.readexactly(LENGTH.size))
+                return head, await self.told.readexactly(length)
+        except TimeoutError:
+            sentence = f"The document was not drawn within {limit:g} seconds, so drawing it was given up."
+            raise DoorFault(DOOR, "too_slow", sentence) from None
+        except (ValueError, asyncio.IncompleteReadError, OSError) as error:
+            sentence = "The process that draws documents ended in the middle of one: look at its log."
+            raise DoorFault(DOOR, "worker_died", sentence, passing=True) from error
+
+    async def kill(self) -> None:
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
