@@ -10,11 +10,11 @@ from domain.practice import Channel, Practice, Step
 from models.change import Change, change
 from models.chasing import InvoiceSet
 from models.firing import fire
-from models.invoices import Invoice
 from models.people import Patient
+from outreach.facts import facts_of_set
 from outreach.plan import current_step, plan_of, time_of_step
 from outreach.situation import situation_of
-from outreach.writing import facts_for, write
+from outreach.writing import write
 
 
 async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) -> None:
@@ -72,11 +72,7 @@ async def _write(
     invoice_set: InvoiceSet, step: Step, channel: Channel, *, practice: Practice, ports: Ports, now: datetime
 ) -> None:
     payer = await Patient.get(id=invoice_set.guarantor_id)
-    owed = await Invoice.filter(invoice_set_id=invoice_set.id, balance_cents__gt=0).order_by("due_date", "id")
-    facts = await facts_for(
-        payer, practice=practice, ports=ports, now=now, amount_cents=sum(invoice.balance_cents for invoice in owed),
-        due_on=owed[0].due_date, invoice_number=owed[0].number,
-    )  # fmt: skip
+    facts = await facts_of_set(invoice_set.id, payer, practice=practice, ports=ports, now=now)
     await write(
         f"set {invoice_set.id} enrolled {invoice_set.enrolled_at:%Y%m%dT%H%M%S} step {invoice_set.step} {channel}",
         purpose="reminder", channel=channel, template=step.template, payer=payer, facts=facts, practice=practice,

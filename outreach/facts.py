@@ -1,0 +1,22 @@
+"""What a text about a set may say of it: how much, since when, on which invoice."""
+
+from datetime import datetime
+
+from documents.texts import TextFacts
+from domain.ports import Ports
+from domain.practice import Practice
+from models.invoices import Invoice
+from models.people import Patient
+from outreach.writing import facts_for
+
+
+async def facts_of_set(
+    invoice_set_id: int, payer: Patient, *, practice: Practice, ports: Ports, now: datetime
+) -> TextFacts:
+    owed = await Invoice.filter(invoice_set_id=invoice_set_id, balance_cents__gt=0).order_by("due_date", "id")
+    if not owed:
+        return await facts_for(payer, practice=practice, ports=ports, now=now)
+    return await facts_for(
+        payer, practice=practice, ports=ports, now=now, amount_cents=sum(invoice.balance_cents for invoice in owed),
+        due_on=owed[0].due_date, invoice_number=owed[0].number,
+    )  # fmt: skip

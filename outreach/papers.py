@@ -1,0 +1,143 @@
+"""The papers that go out, filled from the books, printed once and kept as they were sent."""
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+
+from billing.checkouts import owed_cents
+from billing.links import link_for
+from documents.papers import (
+    InvoicePaper,
+    Letterhead,
+    PaidTowards,
+    PaperAdjustment,
+    PaperLine,
+    PaperPayment,
+    ReceiptPaper,
+    invoice_html,
+    receipt_html,
+)
+from domain.errors import not_found
+from domain.ports import Ports
+from domain.practice import Practice
+from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine
+from models.money import Payment, PaymentShare
+from models.papers import Document
+from models.people import Patient
+
+
+async def paper_for(paper: str, *, practice: Practice, ports: Ports) -> Document:
+    """The paper by its name ("invoice:12", "receipt:3"): the file that was sent, or printed now and kept."""
+    kept = await Document.get_or_none(paper=paper)
+    if kept is not None:
+        return kept
+    kind, _, number = paper.partition(":")
+    now = ports.clock.now()
+    fill = {"invoice": _invoice, "receipt": _receipt}[kind]
+    guarantor, filename, html = await fill(int(number), practice=practice, ports=ports, now=now)
+    content = await ports.pdf.print(html)
+    document = Document(
+        paper=paper, guarantor_id=guarantor, filename=filename, sha256=hashlib.sha256(content).hexdigest(),
+        content=content, made_at=now,
+    )  # fmt: skip
+    await Document.bulk_create([document], ignore_conflicts=True)
+    return await Document.get(paper=paper)
+
+
+Filled = tuple[int, str, str]
+"""Whose paper it is, the file's name, its HTML."""
+
+
+async def _invoice(invoice_id: int, *, practice: Practice, ports: Ports, now: datetime) -> Filled:
+    invoice = await Invoice.get_or_none(id=invoice_id).prefetch_related("guarantor")
+    if invoice is None or invoice.number is None or invoice.issued_on is None or invoice.due_date is None:
+        raise not_found("sent invoice", invoice_id)
+    payer = invoice.guarantor
+    paper = InvoicePaper(
+        letterhead=_letterhead(invoice.location, practice),
+        number=invoice.number,
+        locale=payer.locale,
+        currency=invoice.currency,
+        bill_to=(f"{payer.first_name} {payer.last_name}".strip(),),
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_date,
+        lines=await _lines(invoice.id),
+        total_cents=invoice.total_cents,
+        balance_cents=invoice.balance_cents,
+        adjustments=tuple(
+            PaperAdjustment(label=row.description, amount_cents=row.amount_cents)
+            for row in await InvoiceAdjustment.filter(invoice_id=invoice.id).order_by("id")
+        ),
+        payments=await _payments_on(invoice.id),
+        pay_link=await _link(payer.id, practice, ports, now),
+        pay_instructions=practice.payment_instructions,
+        notes=invoice.notes,
+    )
+    return payer.id, f"{invoice.number}.pdf", invoice_html(paper)
+
+
+async def _lines(invoice_id: int) -> tuple[PaperLine, ...]:
+    rows = await InvoiceLine.filter(invoice_id=invoice_id).order_by("position")
+    names = {p.id: f"{p.first_name} {p.last_name}".strip() for p in await Patient.filter(id__in=[r.patient_id for r in rows])}
+    return tuple(
+        PaperLine(
+            patient=names.get(row.patient_id or 0, ""),
+            description=row.description,
+            amount_cents=row.amount_cents,
+            served_on=row.date,
+            quantity=Decimal(row.quantity_thousandths) / 1000,
+            unit_cents=row.unit_price_cents,
+        )
+        for row in rows
+    )
+
+
+async def _payments_on(invoice_id: int) -> tuple[PaperPayment, ...]:
+    shares = await PaymentShare.filter(invoice_id=invoice_id).order_by("id").prefetch_related("payment")
+    return tuple(
+        PaperPayment(paid_on=share.payment.received_on, method=share.payment.method, amount_cents=share.amount_cents)
+        for share in shares
+    )
+
+
+async def _receipt(payment_id: int, *, practice: Practice, ports: Ports, now: datetime) -> Filled:
+    payment = await Payment.get_or_none(id=payment_id).prefetch_related("guarantor")
+    if payment is None:
+        raise not_found("payment", payment_id)
+    payer = payment.guarantor
+    shares = await PaymentShare.filter(payment_id=payment.id).order_by("id").prefetch_related("invoice")
+    paper = ReceiptPaper(
+        letterhead=_letterhead(payment.location, practice),
+        number=f"R-{payment.id}",
+        locale=payer.locale,
+        currency=payment.currency,
+        received_from=(f"{payer.first_name} {payer.last_name}".strip(),),
+        paid_on=payment.received_on,
+        method=payment.method,
+        amount_cents=payment.amount_cents,
+        towards=tuple(
+            PaidTowards(
+                invoice_number=share.invoice.number or "",
+                amount_cents=share.amount_cents,
+                balance_cents=share.invoice.balance_cents,
+            )
+            for share in shares
+        ),
+        remaining_cents=await owed_cents(payer.id),
+        credit_cents=payment.amount_cents - sum(share.amount_cents for share in shares),
+        reference=payment.reference,
+        pay_link=await _link(payer.id, practice, ports, now),
+    )
+    return payer.id, f"receipt-{payment.id}.pdf", receipt_html(paper)
+
+
+def _letterhead(location: str, practice: Practice) -> Letterhead:
+    place = practice.locations[location]
+    return Letterhead(
+        practice=practice.name, location=place.name, phone=place.phone, address=place.address or practice.address
+    )
+
+
+async def _link(payer: int, practice: Practice, ports: Ports, now: datetime) -> str:
+    token = await link_for(payer, secret_key=ports.secret_key, now=now, days=practice.link_days)
+    return f"{ports.public_url}/p/{token}"

@@ -1,0 +1,148 @@
+"""What patients write back: STOP first, strangers told nothing, everything else to staff while the sequence holds."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from domain.access import Actor, patient
+from domain.errors import Refusal, invalid
+from domain.invoice_set import CHASED
+from domain.ports import InboundText, Ports
+from domain.practice import Channel, Practice
+from domain.redaction import redact_card_numbers
+from domain.replies import Keyword, keyword, wish
+from models.change import Change, change
+from models.chasing import InvoiceSet, Message
+from models.people import Patient
+from outreach.consent import lift, owners_of, suppress
+from outreach.situation import address_of, suppressed
+from outreach.writing import facts_for, write
+
+HOLD = timedelta(days=3)
+HELD_FOR_REPLY = "The patient has written; the sequence waits for an answer."
+LONGEST_REPLY = 480
+
+
+async def receive(text: InboundText, *, practice: Practice, ports: Ports) -> None:
+    """Take in one text from a patient's phone. The carrier's own id makes a second delivery the same text."""
+    now = ports.clock.now()
+    async with change(now) as told:
+        if await Message.filter(provider_id=text.provider_id).exists():
+            return
+        word = text.handled_by_provider or keyword(text.body)
+        owners = await owners_of("sms", text.sender)
+        for owner in owners[:1]:
+            await _keep(text, owner, now)
+        if word == "stop":
+            await suppress(
+                "sms", text.sender, "stop", actor=_who(owners), now=now, wording=text.body, source="text message"
+            )
+        if word == "start":
+            await lift("sms", text.sender, actor=_who(owners), now=now, wording=text.body, source="text message")
+        if not owners:
+            told.tell("text.from_stranger", f"text:{text.provider_id}"[:60], actor=_who([]), location="", after={})
+            return
+        payer = await Patient.get(id=owners[0].payer_id)
+        if word:
+            await _answer(word, text, owners[0], practice=practice, ports=ports, now=now)
+        await _to_staff(word, text.body, payer, told)
+
+
+def _who(owners: list[Patient]) -> Actor:
+    return patient(owners[0].id) if owners else Actor("patient", "unknown", "Unknown number", "webhook")
+
+
+async def _keep(text: InboundText, owner: Patient, now: datetime) -> Message:
+    open_set = await InvoiceSet.filter(guarantor_id=owner.payer_id, status__in=CHASED).first()
+    return await Message.create(
+        ref=uuid4().hex, provider_id=text.provider_id, guarantor_id=owner.payer_id, location=owner.location,
+        invoice_set_id=open_set.id if open_set else None, purpose="reply", channel="sms", direction="in",
+        address=text.sender, sender=text.to, body=redact_card_numbers(text.body), status="received",
+        created_at=now, due_at=now, settled_at=now,
+    )  # fmt: skip
+
+
+async def _answer(word: Keyword, text: InboundText, owner: Patient, *, practice: Practice, ports: Ports, now: datetime) -> None:
+    """The one confirmation the law allows, unless the carrier has given it already."""
+    if text.handled_by_provider or (ports.sms and ports.sms.capabilities.answers_keywords):
+        return
+    template = {"stop": "stop_confirmation", "start": "start_confirmation", "help": "help"}[word]
+    await write(
+        f"answer to {text.provider_id}", purpose="keyword", channel="sms", template=template, payer=owner,
+        facts=await facts_for(owner, practice=practice, ports=ports, now=now), practice=practice, now=now,
+    )  # fmt: skip
+
+
+async def _to_staff(word: Keyword | None, body: str, payer: Patient, told: Change) -> None:
+    """Tell staff what the patient seems to want; hold the sequence until they answer or three days pass."""
+    wants = wish(body)
+    if wants == "wrong" and word is None and payer.phone:
+        await suppress(
+            "sms", payer.phone, "wrong", actor=patient(payer.id), now=told.now, wording="wrong number", source="text message"
+        )
+    open_set = await InvoiceSet.filter(guarantor_id=payer.id, status__in=CHASED).first()
+    if open_set is not None and word is None:
+        await InvoiceSet.filter(id=open_set.id).update(held_until=told.now + HOLD, hold_reason=HELD_FOR_REPLY)
+    last = await Message.filter(guarantor_id=payer.id, direction="in").order_by("-id").first()
+    told.tell(
+        "reply.received", f"message:{last.id}" if last else f"patient:{payer.id}", actor=patient(payer.id),
+        location=payer.location, guarantor=payer.id, invoice_set=open_set.id if open_set else None,
+        after={"wish": wants if word is None else "keyword", "keyword": word, "message": last.id if last else None},
+    )  # fmt: skip
+
+
+async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: datetime) -> None:
+    """A question from the patient's page arrives like a text."""
+    words = redact_card_numbers(words.strip())
+    if not words:
+        raise invalid("Write your question first.", "question")
+    async with change(now) as told:
+        payer = await Patient.get(id=guarantor)
+        open_set = await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED).first()
+        await Message.create(
+            ref=uuid4().hex, guarantor_id=payer.id, location=payer.location,
+            invoice_set_id=open_set.id if open_set else None, purpose="reply", channel="page", direction="in",
+            address="page", body=words[:2000], status="received", created_at=now, due_at=now, settled_at=now,
+        )  # fmt: skip
+        await _to_staff(None, words, payer, told)
+
+
+async def check_reply(invoice_set: InvoiceSet, words: str, *, channel: Channel) -> Patient:
+    """Whether a reply may go out at all; the preview and the sending both ask this."""
+    payer = await Patient.get(id=invoice_set.guarantor_id)
+    address = address_of(payer, channel)
+    if not words.strip():
+        raise invalid("Write the reply first.", "words")
+    if len(words) > LONGEST_REPLY:
+        raise invalid(f"A text can be at most {LONGEST_REPLY} characters long; this one has {len(words)}.", "words")
+    if redact_card_numbers(words) != words:
+        raise invalid("This contains a card number. Card numbers never go into a text; send the link instead.", "words")
+    if address is None:
+        raise invalid("There is no number to reply to.", "words")
+    if why := await suppressed(channel, address):
+        raise Refusal("opted_out", f"{why} Nothing may be sent to it; call instead.", field="words")
+    return payer
+
+
+async def reply_to_patient(
+    invoice_set_id: int, words: str, *, occasion: str, actor: Actor, practice: Practice, ports: Ports
+) -> Message | None:
+    """Staff's own words to the patient, once per confirmed preview; the sequence goes on from here."""
+    now = ports.clock.now()
+    async with change(now) as told:
+        invoice_set = await InvoiceSet.get(id=invoice_set_id)
+        if not actor.may("biller", invoice_set.location):
+            raise Refusal("forbidden", "Replying to a patient needs the role biller at this location.", status=403)
+        payer = await check_reply(invoice_set, words, channel="sms")
+        message = await write(
+            occasion, purpose="reply", channel="sms", template="reply", payer=payer,
+            facts=await facts_for(payer, practice=practice, ports=ports, now=now, reply=words.strip()),
+            practice=practice, now=now, invoice_set=invoice_set.id, author=actor.name,
+        )  # fmt: skip
+        if message is None:
+            return None
+        await InvoiceSet.filter(id=invoice_set.id).update(held_until=None, hold_reason=None)
+        told.tell(
+            "reply.sent", f"message:{message.id}", actor=actor, location=invoice_set.location, guarantor=payer.id,
+            invoice_set=invoice_set.id, after={"message": message.id},
+        )  # fmt: skip
+        return message
