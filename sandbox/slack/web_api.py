@@ -1,0 +1,119 @@
+"""The HTTP side apps talk to: /api/{method}, uploads, response_url and file downloads. What each method does lives with
+its subject (chat.py, views.py, lookups.py, files.py).
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import orjson
+from aiohttp import web
+
+from sandbox.faults import Desk, Kind, fields_of
+from sandbox.slack import chat, files, lookups, views
+from sandbox.slack.args import Args
+from sandbox.slack.records import ApiCall, Refused
+from sandbox.slack.respond import respond
+from sandbox.slack.rules import Json
+from sandbox.slack.state import Workspace, media_type
+
+Method: TypeAlias = Callable[[Workspace, Args], Json]
+METHODS: dict[str, Method] = {**chat.METHODS, **views.METHODS, **lookups.METHODS, **files.METHODS}
+
+
+class WebApi:
+    def __init__(self, slack: Workspace, desk: Desk, token: str) -> None:
+        self.calls: list[ApiCall] = []
+        self.rate_limits = False
+        self._slack, self._desk, self._token = slack, desk, token
+        self._posted: dict[str, float] = {}
+
+    def application(self) -> web.Application:
+        app = web.Application(
+            middlewares=[self._desk.middleware(_operation, _refuse)], client_max_size=64 * 1024 * 1024
+        )
+        app.router.add_route("*", "/api/{method}", self._call)
+        app.router.add_post("/upload/{file}", self._upload, name="files.upload")
+        app.router.add_post("/response/{key}", self._respond, name="response_url")
+        app.router.add_get("/files/{file}/{name}", self._download, name="files.download")
+        return app
+
+    async def _call(self, request: web.Request) -> web.Response:
+        self._learn_address(request)
+        method, given = request.match_info["method"], await fields_of(request)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(given.pop("token", ""))
+        args = {key: value for key, value in given.items() if key != "token"}
+        status, headers = 200, {"X-Slack-Req-Id": self._slack.mint("req-"), "Cache-Control": "no-store"}
+        try:
+            answer: Json = {"ok": True} | self._do(method, args, token)
+        except Refused as no:
+            answer, status = no.answer(), no.status
+            headers |= {"Retry-After": str(no.retry_after)} if no.retry_after else {}
+        self.calls.append(ApiCall(method, args, answer, self._slack.clock.now()))
+        return _json(answer, status, headers)
+
+    def _do(self, method: str, args: Json, token: str) -> Json:
+        if not token:
+            raise Refused("not_authed")
+        if token != self._token:
+            raise Refused("invalid_auth")
+        if (do := METHODS.get(method)) is None:
+            raise Refused("unknown_method")
+        if self.rate_limits and method == "chat.postMessage":
+            self._one_a_second(str(args.get("channel")))
+        return do(self._slack, Args(args))
+
+    def _one_a_second(self, channel: str) -> None:
+        now = self._slack.monotonic()
+        if now - self._posted.get(channel, float("-inf")) < 1:
+            raise Refused("ratelimited", status=429, retry_after=1)
+        self._posted[channel] = now
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        file = self._slack.kept.files.get(request.match_info["file"])
+        if file is None or file.complete:
+            raise web.HTTPNotFound
+        if request.content_type.startswith("multipart/"):
+            part = next((each for each in (await request.post()).values() if isinstance(each, web.FileField)), None)
+            file.content = part.file.read() if part else b""
+        else:
+            file.content = await request.read()
+        return web.Response(text=f"OK - {len(file.content)}")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        file = self._slack.kept.files.get(request.match_info["file"])
+        if file is None or file.name != request.match_info["name"]:
+            raise web.HTTPNotFound
+        kind = media_type(file.name)
+        safe = (kind.startswith("image/") and kind != "image/svg+xml") or kind == "application/pdf"
+        headers = {"Content-Disposition": "inline" if safe else "attachment", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=file.content, content_type=kind, headers=headers)
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        grant = self._slack.kept.response_urls.get(request.match_info["key"])
+        if grant is None:
+            raise web.HTTPNotFound(text="invalid_url")
+        given = await fields_of(request)
+        body = orjson.loads(given["payload"]) if "payload" in given else given
+        try:
+            respond(self._slack, grant, body)
+        except Refused as no:
+            return web.Response(status=no.status if no.status != 200 else 400, text=no.error)
+        return web.Response(text="ok")
+
+    def _learn_address(self, request: web.Request) -> None:
+        if not self._slack.url:
+            self._slack.url = str(request.url.origin()) + request.path.rpartition("/api/")[0]
+
+
+def _operation(request: web.Request) -> str:
+    return request.match_info.get("method") or request.match_info.route.name or request.path
+
+
+def _refuse(request: web.Request, kind: Kind) -> web.StreamResponse:
+    if kind == "ratelimited":
+        return _json({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"})
+    return _json({"ok": False, "error": "internal_error"}, 500, {})
+
+
+def _json(body: Json, status: int, headers: dict[str, str]) -> web.Response:
+    return web.Response(body=orjson.dumps(body), status=status, headers=headers, content_type="application/json")
