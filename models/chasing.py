@@ -6,7 +6,6 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from domain.practice import Channel
 from models.people import Patient
 
 
@@ -55,7 +54,8 @@ class Message(Model):
     invoice_set_id: int | None = fields.BigIntField(null=True, db_index=True)
     purpose: str = fields.CharField(20)
     step: int | None = fields.IntField(null=True)
-    channel: Channel = fields.CharField(10)
+    channel: str = fields.CharField(10)
+    """sms, email, or page for what a patient wrote on theirs."""
     direction: str = fields.CharField(3)
     address: str = fields.CharField(254)
     sender: str = fields.CharField(254, default="")
