@@ -1,13 +1,28 @@
-"""The practice's choices as the rooms read them; app.yaml is read into these by the front door."""
+"""The practice's choices as the rooms read them, and which of them cannot be; app.yaml is read by the front door."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from domain.choices import Wrong, blank, listed, no_zone, outside, quoted, refuse, twice, unknown, unlike
 
 Channel = Literal["sms", "email"]
 Role = Literal["viewer", "biller", "manager", "admin"]
 Privacy = Literal["strict", "initials", "full"]
+
+_CODES = """AUD BHD BRL CAD CHF CLP CZK DKK EUR GBP HKD HUF ILS INR JOD JPY KRW
+KWD MXN NOK NZD OMR PHP PLN SEK SGD THB TND TRY TWD USD VND ZAR"""
+CURRENCIES = tuple(_CODES.split())
+"""Those whose decimals domain.money knows."""
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAME = r"[a-z][a-z0-9_-]{0,39}"
+_NAMES = "a short name of small letters, digits, - and _"
+_EMAIL = r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +42,19 @@ class Location:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        yield from blank("name", self.name)
+        yield from blank("phone", self.phone)
+        yield from no_zone("timezone", self.timezone)
+        channel = "a channel's name in small letters without the #, like billing-downtown"
+        yield from unlike(r"[CG][A-Z0-9]{8,}|[^\sA-Z#@.,:]{1,80}", "slack_channel", self.slack_channel, channel)
+        number = "a number like +15555550100 (in quotes or not), a short code, or a Messaging Service's MG… id"
+        yield from unlike(r"\+[1-9]\d{6,14}|\d{5,6}|MG[0-9a-fA-F]{32}", "sms_from", self.sms_from, number)
+        yield from unlike(_EMAIL, "email_from", self.email_from, "an address like billing@example.com")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -39,6 +67,19 @@ class Person:
     locations: tuple[str, ...] = ()
     """Empty means every location."""
 
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        ways = ("slack", "email", "group")
+        given = [way for way in ways if getattr(self, way) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            yield Wrong((), found, "exactly one of slack, email and group", beside=tuple((way,) for way in ways))
+        yield from unlike(r"[UW][A-Z0-9]{2,}", "slack", self.slack, "a member id like U012AB3CD")
+        yield from unlike(_EMAIL, "email", self.email, "an address like pat@example.com")
+        yield from unlike(r"S[A-Z0-9]{2,}", "group", self.group, "a user group's id like S012AB3CD")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -46,6 +87,16 @@ class Terms:
     draft_on_completion: bool = True
     send_on_completion: bool = False
     approval_above_cents: int | None = None
+
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        yield from outside("due_in_days", self.due_in_days, 0, 365)
+        yield from outside("approval_above_cents", self.approval_above_cents, 0)
+        if self.send_on_completion and not self.draft_on_completion:
+            allowed = "no, unless draft_on_completion is yes: only a bill that is made can be sent"
+            yield Wrong(("send_on_completion",), "yes", allowed, beside=(("draft_on_completion",),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +108,18 @@ class LateFee:
     basis_points: int | None = None
     cap_cents: int | None = None
 
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        yield from outside("after_days", self.after_days, 0, 365)
+        yield from outside("flat_cents", self.flat_cents, 1)
+        yield from outside("basis_points", self.basis_points, 1, 10_000)
+        yield from outside("cap_cents", self.cap_cents, 1)
+        if (self.flat_cents is None) == (self.basis_points is None):
+            found = "neither" if self.flat_cents is None else "both"
+            yield Wrong((), found, "either flat or percent", beside=(("flat_cents",), ("basis_points",)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -67,6 +130,17 @@ class Step:
     template: str = "reminder"
     expire: bool = False
 
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        yield from outside("after_days", self.after_days, 0, 3650)
+        yield from unlike(_NAME, "template", self.template, _NAMES)
+        if bool(self.send) == self.expire:
+            found = "both" if self.expire else "neither"
+            yield Wrong((), found, "either send or expire", beside=(("send",), ("expire",)))
+        yield from twice("send", self.send)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
@@ -75,6 +149,34 @@ class RuleSet:
     enrol_on: Literal["sent", "overdue"] = "overdue"
     fall_back: bool = True
     minimum_cents: int = 100
+
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        yield from blank("title", self.title)
+        yield from outside("minimum_cents", self.minimum_cents, 0)
+        for place, (step, later) in enumerate(pairwise(self.steps)):
+            delays = (("steps", place, "after_days"), ("steps", place + 1, "after_days"))
+            if later.after_days <= step.after_days:
+                yield Wrong(
+                    delays[1],
+                    str(later.after_days),
+                    f"later than the step before it ({step.after_days} days)",
+                    beside=delays,
+                )
+            if step.expire:
+                yield Wrong(("steps", place, "expire"), "yes", "only the last step expires")
+        last = len(self.steps) - 1
+        if not self.steps:
+            yield Wrong(("steps",), "no steps", "at least one step, the last with expire: yes")
+        elif not self.steps[-1].expire:
+            yield Wrong(
+                ("steps", last),
+                "a step that does not expire",
+                "a last step with expire: yes",
+                beside=(("steps", last, "expire"),),
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +189,37 @@ class ContactRules:
     texts_per_day: int = 1
     texts_per_week: int = 3
 
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        if self.closes <= self.opens:
+            yield Wrong(
+                ("closes",), f"{self.closes:%H:%M}", f"a time after it opens ({self.opens:%H:%M})", beside=(("opens",),)
+            )
+        if not self.days:
+            yield Wrong(("days",), "no days", "at least one day of mon, tue, wed, thu, fri, sat, sun")
+        yield from twice("days", tuple(_DAYS[day] for day in self.days))
+        yield from outside("texts_per_day", self.texts_per_day, 1)
+        if self.texts_per_week < self.texts_per_day:
+            allowed = f"at least a day's worth ({self.texts_per_day})"
+            yield Wrong(("texts_per_week",), quoted(self.texts_per_week), allowed, beside=(("texts_per_day",),))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackRules:
     privacy: Privacy = "initials"
     replies_in_slack: bool = False
     undo_hours: int = 24
+
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        yield from outside("undo_hours", self.undo_hours, 0, 24 * 30)
+        if self.replies_in_slack and self.privacy == "strict":
+            allowed = "no with privacy: strict, which keeps patients' words out of Slack"
+            yield Wrong(("replies_in_slack",), "yes", allowed, beside=(("privacy",),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +240,34 @@ class Practice:
     slack: SlackRules = field(default_factory=SlackRules)
     payment_instructions: str = ""
     link_days: int = 120
+
+    def __post_init__(self) -> None:
+        refuse(self.wrongs())
+
+    def wrongs(self) -> Iterator[Wrong]:
+        yield from blank("name", self.name)
+        yield from blank("price_list", self.price_list)
+        yield from no_zone("timezone", self.timezone)
+        if self.currency not in CURRENCIES:
+            yield Wrong(("currency",), quoted(self.currency), listed(CURRENCIES), near=CURRENCIES)
+        yield from unlike(r"[a-z]{2,3}(_[A-Z]{2})?", "locale", self.locale, "a language and country like en_US")
+        yield from outside("link_days", self.link_days, 1, 3650)
+        yield from self._unusable_names()
+        yield from self._unknown_names()
+
+    def _unusable_names(self) -> Iterator[Wrong]:
+        for group, names in (("locations", self.locations), ("rule_sets", self.rule_sets)):
+            if not names:
+                yield Wrong((group,), "none", "at least one")
+            for name in names:
+                if not re.fullmatch(_NAME, name):
+                    yield Wrong((group, name), f"the name {quoted(name)}", _NAMES)
+
+    def _unknown_names(self) -> Iterator[Wrong]:
+        yield from unknown(("rule_set",), self.rule_set, "rule_sets", self.rule_sets)
+        for name, location in self.locations.items():
+            if location.rule_set is not None:
+                yield from unknown(("locations", name, "rule_set"), location.rule_set, "rule_sets", self.rule_sets)
+        for place, person in enumerate(self.people):
+            for number, name in enumerate(person.locations):
+                yield from unknown(("people", place, "locations", number), name, "locations", self.locations)

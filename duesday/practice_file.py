@@ -1,0 +1,75 @@
+"""app.yaml read into a Practice, or every mistake in it at once. What may be chosen is the domain's to say."""
+
+from pathlib import Path
+from typing import cast
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node
+
+from domain.practice import CURRENCIES, ContactRules, LateFee, Person, Practice, RuleSet, SlackRules, Step, Terms
+from duesday import spellings
+from duesday.reading import Mistake, Reading, Units
+
+
+class PracticeMistakes(Exception):
+    """The file does not say a practice: every reason why."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+def read_practice(path: Path) -> Practice:
+    root = _composed(path)
+    reading = Reading(str(path), _units(_currency(root)))
+    practice = reading.choices(Practice, root, ())
+    if reading.mistakes:
+        raise PracticeMistakes(sorted(reading.mistakes))
+    return practice
+
+
+def _composed(path: Path) -> Node:
+    """The file as YAML 1.2 nodes, not values: they keep the lines, and `on`, `9:00` and `15.00` as they were typed."""
+    try:
+        root = YAML(typ="safe", pure=True).compose(path.read_bytes())
+    except OSError as error:
+        raise _unread(path, 1, "no file that can be read", f"the practice's choices ({error.strerror})") from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(part for part in (error.context, error.problem) if part)
+        raise _unread(path, mark.line + 1 if mark else 1, problem, "YAML: key: value, indented with spaces") from error
+    except (YAMLError, ValueError, OverflowError, RecursionError) as error:
+        raise _unread(path, 1, "characters that are not text", "YAML in UTF-8") from error
+    if root is None:
+        raise _unread(path, 1, "an empty file", "the practice's choices: name, currency, locations …")
+    return cast(Node, root)
+
+
+def _unread(path: Path, line: int, found: str, allowed: str) -> PracticeMistakes:
+    return PracticeMistakes([Mistake(str(path), line, "", found, allowed)])
+
+
+def _currency(root: Node) -> str:
+    """Known before all else, since it says how many decimals every amount may have."""
+    pairs = root.value if isinstance(root, MappingNode) else []
+    typed = [value.value for key, value in pairs if key.value == "currency" and value.value in CURRENCIES]
+    return str(typed[0]) if typed else "USD"
+
+
+def _units(currency: str) -> Units:
+    amount = spellings.amounts_in(currency)
+    return {
+        (Practice, "link_days"): ("links_last", spellings.days),
+        (Person, "locations"): ("locations", spellings.locations),
+        (Terms, "due_in_days"): ("due_in", spellings.days),
+        (Terms, "approval_above_cents"): ("approval_above", amount),
+        (LateFee, "after_days"): ("after", spellings.days),
+        (LateFee, "flat_cents"): ("flat", amount),
+        (LateFee, "basis_points"): ("percent", spellings.basis_points),
+        (LateFee, "cap_cents"): ("cap", amount),
+        (RuleSet, "minimum_cents"): ("minimum", amount),
+        (Step, "after_days"): ("after", spellings.days),
+        (ContactRules, "days"): ("days", spellings.weekdays),
+        (SlackRules, "undo_hours"): ("undo_for", spellings.hours),
+    }
