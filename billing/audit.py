@@ -1,0 +1,92 @@
+"""The audit: whether the books, their copies and the chain of events still say one and the same thing."""
+
+from dataclasses import dataclass
+
+from models.change import link
+from models.database import read
+from models.record import ChainHead, Event
+
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    check: str
+    row: str
+    sentence: str
+
+
+CHECKS: dict[str, tuple[str, str]] = {
+    "invoice balance": (
+        """
+        SELECT i.id AS row_id, i.number AS name, i.balance_cents AS copy_cents, COALESCE(SUM(
+                   CASE WHEN l.debit = 'receivable' THEN l.amount_cents ELSE -l.amount_cents END), 0) AS ledger_cents
+          FROM invoice i LEFT JOIN ledger_entry l ON l.invoice_id = i.id
+         GROUP BY i.id, i.number, i.balance_cents
+        HAVING i.balance_cents <> COALESCE(SUM(
+                   CASE WHEN l.debit = 'receivable' THEN l.amount_cents ELSE -l.amount_cents END), 0)
+        """,
+        "Invoice {name} says {copy_cents} cents, the ledger {ledger_cents}.",
+    ),
+    "credit on account": (
+        """
+        SELECT p.id AS row_id, p.external_id AS name, p.credit_cents AS copy_cents, COALESCE(l.cents, 0) AS ledger_cents
+          FROM patient p LEFT JOIN (
+               SELECT guarantor_id, SUM(CASE WHEN credit = 'credit' THEN amount_cents ELSE -amount_cents END) AS cents
+                 FROM ledger_entry WHERE debit = 'credit' OR credit = 'credit' GROUP BY guarantor_id
+               ) l ON l.guarantor_id = p.id
+         WHERE p.credit_cents <> COALESCE(l.cents, 0)
+        """,
+        "Guarantor {name} has a credit of {copy_cents} cents, the ledger says {ledger_cents}.",
+    ),
+    "invoice arithmetic": (
+        """
+        SELECT i.id AS row_id, i.number AS name, i.total_cents AS copy_cents,
+               COALESCE((SELECT SUM(amount_cents) FROM invoice_line WHERE invoice_id = i.id), 0)
+               + COALESCE((SELECT SUM(amount_cents) FROM invoice_adjustment WHERE invoice_id = i.id), 0) AS ledger_cents
+          FROM invoice i
+         WHERE i.total_cents <> COALESCE((SELECT SUM(amount_cents) FROM invoice_line WHERE invoice_id = i.id), 0)
+               + COALESCE((SELECT SUM(amount_cents) FROM invoice_adjustment WHERE invoice_id = i.id), 0)
+        """,
+        "Invoice {name} says its total is {copy_cents} cents; its lines and adjustments add up to {ledger_cents}.",
+    ),
+    "payments": (
+        """
+        SELECT p.id AS row_id, p.id AS name, p.amount_cents AS copy_cents, SUM(s.amount_cents) AS ledger_cents
+          FROM payment p JOIN payment_share s ON s.payment_id = p.id
+         GROUP BY p.id, p.amount_cents HAVING SUM(s.amount_cents) > p.amount_cents
+        """,
+        "Payment {name} of {copy_cents} cents has {ledger_cents} cents applied.",
+    ),
+    "charges": (
+        """
+        SELECT c.id AS row_id, c.id AS name, c.invoice_id AS copy_cents, 0 AS ledger_cents
+          FROM charge c LEFT JOIN invoice_line l ON l.charge_id = c.id
+         WHERE (c.invoice_id IS NULL) <> (l.id IS NULL) OR (l.id IS NOT NULL AND l.invoice_id <> c.invoice_id)
+        """,
+        "Charge {name} and its invoice line disagree about which invoice it is on.",
+    ),
+}
+
+
+async def audit(*, full: bool = False) -> list[Finding]:
+    """Everything that is off. `full` follows the chain of events from its first link, too."""
+    found: list[Finding] = []
+    for check, (sql, sentence) in CHECKS.items():
+        found += [Finding(check, str(row["row_id"]), sentence.format(**row)) for row in await read(sql)]
+    return found + (await _chain() if full else [])
+
+
+async def _chain() -> list[Finding]:
+    seq, previous = 0, ""
+    while events := await Event.filter(seq__gt=seq).order_by("seq").limit(PAGE):
+        for event in events:
+            if event.seq != seq + 1:
+                return [Finding("chain", str(seq + 1), f"Event {seq + 1} is missing.")]
+            if event.previous_hash != previous or link(event) != event.hash:
+                return [Finding("chain", str(event.seq), f"Event {event.seq} is not as it was written.")]
+            seq, previous = event.seq, event.hash
+    head = await ChainHead.get(id=1)
+    if (head.seq, head.hash) != (seq, previous):
+        return [Finding("chain", str(head.seq), f"The chain's head says {head.seq} events; there are {seq}.")]
+    return []
