@@ -10,7 +10,7 @@ from email.policy import SMTPUTF8
 from functools import cached_property
 from typing import Any, Self
 
-LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")
 
 
 @dataclass(frozen=True, slots=True)

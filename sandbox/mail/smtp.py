@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from sandbox.faults import Call, Kind, cut_transport
 
 if TYPE_CHECKING:
     from sandbox.mail.mailbox import Mailbox
+
+# aiosmtpd warns of its own deprecations at every login.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 LARGEST = 32 * 1024 * 1024
 CUT: frozenset[Kind | None] = frozenset({"reset", "reset_after_commit", "timeout"})
@@ -42,7 +46,7 @@ class Line(SMTP):
         self._auth_required = True  # said here, not above: there aiosmtpd warns of it on every connection
 
     def hang_up(self) -> None:
-        if self.transport is not None:
+        if self.transport is not None and not self.transport.is_closing():
             cut_transport(self.transport)
 
 
