@@ -15,6 +15,7 @@ WRONG_WAYS = [
     ("models", "import gateways", "Arrows point down"),
     ("gateways", "import billing", "Arrows point down"),
     ("outreach", "import reports", "Arrows point down"),
+    ("documents", "import outreach", "Arrows point down"),
     ("bot", "import jobs", "Arrows point down"),
     ("billing", "import duesday", "Arrows point down"),
     ("sandbox", "import domain", "The sandbox knows nothing of the house"),

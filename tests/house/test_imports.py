@@ -1,8 +1,10 @@
-"""Where an import may stand, and the one door that import-linter can't name."""
+"""Where an import may stand, that none leads back to itself, and the one door that import-linter can't name."""
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
+import grimp
 import pytest
 
 from tests.support.source import ROOMS, Module, functions, imported, modules
@@ -27,6 +29,11 @@ def web_servers(module: Module) -> Iterator[str]:
 
 def test_imports_stand_at_the_top():
     assert {late for module in modules() for late in late_imports(module)} == set(LATE)
+
+
+def test_imports_run_in_no_circle():
+    graph = grimp.build_graph(*ROOMS, exclude_type_checking_imports=True, cache_dir=None)
+    TopologicalSorter({module: graph.find_modules_directly_imported_by(module) for module in graph.modules}).prepare()
 
 
 def test_aiohttp_serves_in_handlers_and_the_sandbox_only():
