@@ -75,6 +75,7 @@ async def close() -> None:
     global _open
     if _open:
         closing, _open = _open, None
+        await closing.reader.close()  # the writer last: SQLite folds its log into the file when the last one leaves
         await closing.context.close_connections()
 
 
@@ -181,6 +182,6 @@ def _statements(sql: str) -> list[str]:
         if sqlite3.complete_statement(rest):
             found.append(rest)
             rest = ""
-    if rest.strip():
+    if any(line and not line.startswith("--") for line in rest.splitlines()):
         raise ValueError(f"the script ends inside a statement: {rest.strip()[:80]}")
     return found

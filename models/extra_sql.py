@@ -29,7 +29,7 @@ EXTRA = ExtraSql(
         "invoice_owing": "invoice (location, due_date, balance_cents) WHERE balance_cents > 0",
         "invoice_set_due": "invoice_set (next_send_at) WHERE next_send_at IS NOT NULL",
         "inbox_item_due": "inbox_item (due_at) WHERE handled_at IS NULL",
-        "message_due": "message (due_at) WHERE status = 'queued'",
+        "message_due": "message (due_at) WHERE status IN ('queued', 'sending')",
         "card_due": "card (due_at) WHERE wanted > shown",
         "post_due": "post (due_at) WHERE status = 'queued'",
     },

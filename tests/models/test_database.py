@@ -12,6 +12,7 @@ from tortoise.exceptions import IntegrityError
 
 from models import database
 from models.database_url import DatabaseFault
+from tests.models.killed import said_before_a_kill
 from tests.models.toys import TABLES, Parcel, Shelf, open_toys
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -43,7 +44,9 @@ async def test_one_process_can_open_the_other_kind_of_database_after_closing_the
 async def test_the_folder_of_a_new_file_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     await open_toys("sqlite://var/deep/duesday.db")
-    assert [found.name for found in tmp_path.glob("var/deep/*.db")] == ["duesday.db"]
+    await database.close()
+    await database.connect(f"sqlite://{tmp_path}/var/deep/duesday.db", tables=TABLES)
+    assert await names() == []
 
 
 async def test_a_database_in_memory_reads_what_it_wrote():
@@ -205,6 +208,7 @@ async def test_reading_and_then_writing_in_many_processes_loses_nothing(toys: st
     program = f"""
 import asyncio
 from models import database
+from tests.models.killed import said_before_a_kill
 from tests.models.toys import TABLES, Shelf
 async def main():
     await database.connect("{toys}", tables=TABLES)
@@ -269,6 +273,30 @@ async def test_sqlite_that_another_process_holds_is_refused_and_locks_up_nothing
         await Shelf.create(name="after")
     assert await names() == ["after"]
     await database.close()
+
+
+PROGRAM = """
+import asyncio, sys
+from models import database
+from tests.models.killed import said_before_a_kill
+from tests.models.toys import TABLES, Shelf
+async def main():
+    await database.connect(sys.argv[1], tables=TABLES)
+    for number in range(100_000):
+        async with database.transaction():
+            await Shelf.create(name=f"{sys.argv[2]}-{number}a")
+            await Shelf.create(name=f"{sys.argv[2]}-{number}b")
+        print(f"{sys.argv[2]}-{number}", flush=True)
+asyncio.run(main())
+"""
+
+
+async def test_a_kill_leaves_every_transaction_whole_and_those_acknowledged_there(toys: str):
+    acknowledged = [name for life in range(3) for name in await said_before_a_kill(PROGRAM, toys, str(life))]
+    found = set(await names())
+    assert len(acknowledged) >= 300
+    assert {f"{name}{half}" for name in acknowledged for half in "ab"} <= found
+    assert {name[:-1] for name in found if name.endswith("a")} == {name[:-1] for name in found if name.endswith("b")}
 
 
 # SQL by hand

@@ -52,6 +52,17 @@ class Letter(Model):
         unique_together = (("source", "external_id"),)
 
 
+class JobSlot(Model):
+    id: int = fields.BigIntField(primary_key=True)
+    job: str = fields.CharField(40)
+    slot: str = fields.CharField(60)
+    taken_at: datetime = Moment()
+
+    class Meta:
+        table = "job_slot"
+        unique_together = (("job", "slot"),)
+
+
 async def open_toys(url: str) -> None:
     """Make the toy tables in an empty database and open it."""
     sql = await schema_sql("sqlite" if url.startswith("sqlite") else "postgres", tables=TABLES, extra=ExtraSql())

@@ -1,0 +1,91 @@
+"""Each row and each slot goes to one taker, however many ask at once, from however many processes."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime, timedelta
+
+from models import database
+from models.claims import claim, slot
+from tests.models.toys import Parcel
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LEASE = timedelta(minutes=2)
+SECOND = timedelta(seconds=1)
+
+
+async def take(at: datetime = NOON, limit: int = 10, order_by: str = "due_at, id") -> list[int]:
+    return await claim(Parcel, due="due_at <= $1", args=[NOON], at=at, lease=LEASE, limit=limit, order_by=order_by)
+
+
+async def parcels(*due_at: datetime) -> list[int]:
+    await Parcel.bulk_create([Parcel(due_at=at) for at in due_at])
+    return await Parcel.all().order_by("id").values_list("id", flat=True)
+
+
+async def test_the_first_rows_that_are_due_are_taken_and_no_others(toys: str):
+    late, later, latest, not_yet = await parcels(NOON - 3 * SECOND, NOON - SECOND, NOON, NOON + SECOND)
+    assert sorted(await take(limit=2)) == [late, later]
+    assert await take() == [latest]
+    assert await take() == []
+    assert (await Parcel.get(id=late)).claimed_until == NOON + LEASE
+    assert (await Parcel.get(id=not_yet)).claimed_until is None
+
+
+async def test_a_row_comes_up_again_when_the_lease_of_its_taker_has_ended(toys: str):
+    [parcel] = await parcels(NOON)
+    assert await take() == [parcel]
+    assert await take(at=NOON + LEASE) == []
+    assert await take(at=NOON + LEASE + SECOND) == [parcel]
+
+
+async def test_an_or_in_what_is_due_does_not_reach_rows_that_are_taken(toys: str):
+    await parcels(NOON)
+    due = "due_at <= $1 OR due_at > $1"
+    await claim(Parcel, due=due, args=[NOON], at=NOON, lease=LEASE, limit=9)
+    assert await claim(Parcel, due=due, args=[NOON], at=NOON, lease=LEASE, limit=9) == []
+
+
+async def test_two_processes_with_many_takers_take_each_row_once(toys: str):
+    made = await parcels(*[NOON] * 600)
+    program = f"""
+import asyncio
+from models import database
+from tests.models.test_claims import take
+from tests.models.toys import TABLES
+async def taker():
+    while ids := await take(limit=7):
+        print(*ids, flush=True)
+async def main():
+    await database.connect("{toys}", tables=TABLES)
+    await asyncio.gather(*(taker() for _ in range(8)))
+    await database.close()
+asyncio.run(main())
+"""
+    run = [sys.executable, "-c", program]
+    started = [await asyncio.create_subprocess_exec(*run, stdout=asyncio.subprocess.PIPE) for _ in range(2)]
+    said = [(await process.communicate())[0].decode().split() for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert sorted(int(taken) for ids in said for taken in ids) == made
+
+
+async def test_rows_that_another_is_changing_are_passed_over_on_postgres(toys: str):
+    held, free = await parcels(NOON, NOON)
+    if database.dialect() == "sqlite":  # there, one transaction at a time is all there is
+        async with database.transaction():
+            assert sorted(await take()) == [held, free]
+        return
+
+    async def elsewhere() -> list[int]:
+        async with asyncio.timeout(5), database.transaction():
+            return await take()
+
+    async with database.transaction():
+        await Parcel.filter(id=held).update(claims=1)
+        assert await asyncio.create_task(elsewhere()) == [free]
+
+
+async def test_one_of_many_takes_a_slot(toys: str):
+    assert sorted(await asyncio.gather(*(slot("tick", "12:00", at=NOON) for _ in range(20)))) == [False] * 19 + [True]
+    assert await slot("tick", "12:01", at=NOON)
+    assert await slot("digest", "12:00", at=NOON)
+    assert not await slot("digest", "12:00", at=NOON + SECOND)
