@@ -8,7 +8,7 @@ from typing import TypeAlias
 import orjson
 from aiohttp import web
 
-from sandbox.faults import Desk, Kind, fields_of
+from sandbox.faults import Desk, Kind
 from sandbox.slack import chat, files, lookups, views
 from sandbox.slack.args import Args
 from sandbox.slack.records import ApiCall, Refused
@@ -39,7 +39,7 @@ class WebApi:
 
     async def _call(self, request: web.Request) -> web.Response:
         self._learn_address(request)
-        method, given = request.match_info["method"], await fields_of(request)
+        method, given = request.match_info["method"], await _given(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(given.pop("token", ""))
         args = {key: value for key, value in given.items() if key != "token"}
         status, headers = 200, {"X-Slack-Req-Id": self._slack.mint("req-"), "Cache-Control": "no-store"}
@@ -92,7 +92,7 @@ class WebApi:
         grant = self._slack.kept.response_urls.get(request.match_info["key"])
         if grant is None:
             raise web.HTTPNotFound(text="invalid_url")
-        given = await fields_of(request)
+        given = await _given(request)
         body = orjson.loads(given["payload"]) if "payload" in given else given
         try:
             respond(self._slack, grant, body)
@@ -103,6 +103,16 @@ class WebApi:
     def _learn_address(self, request: web.Request) -> None:
         if not self._slack.url:
             self._slack.url = str(request.url.origin()) + request.path.rpartition("/api/")[0]
+
+
+async def _given(request: web.Request) -> Json:
+    """Query and body as one; the desk has read the body already, so it is taken from the request's memory."""
+    given: Json = dict(request.query)
+    if request.content_type == "application/json":
+        body = await request.read()
+        parsed = orjson.loads(body) if body else {}
+        return given | (parsed if isinstance(parsed, dict) else {})
+    return given | {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
 
 
 def _operation(request: web.Request) -> str:
