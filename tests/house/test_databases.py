@@ -4,6 +4,8 @@ import aiosqlite
 import asyncpg
 import pytest
 
+from models.migrate import pending
+
 
 async def rows(url: str, statement: str) -> list[tuple]:
     if url.startswith("sqlite://"):
@@ -16,6 +18,11 @@ async def rows(url: str, statement: str) -> list[tuple]:
         return [tuple(row) for row in await connection.fetch(statement)]
     finally:
         await connection.close()
+
+
+async def test_a_database_comes_with_its_tables(open_database: str):
+    assert await pending() == []
+    assert await rows(open_database, "SELECT number FROM migration") != []
 
 
 @pytest.mark.parametrize("time", ["first", "second"])

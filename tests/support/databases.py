@@ -2,13 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from itertools import count
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from models import database
+from models.migrate import migrate
 from tests.support import postgres
 
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -18,31 +21,72 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 numbers = count(1)
 
 
-def execute(statement: str) -> None:
-    """Run one statement beside the test: in a loop of its own, so that the test's is left alone."""
-
-    async def work() -> None:
-        connection = await asyncpg.connect(f"{postgres.address()}/postgres")
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
+def beside(work: Coroutine[None, None, None]) -> None:
+    """Do some work beside the test: in a loop of its own, so that the test's is left alone."""
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(work())
+        runner.run(work)
 
 
-def new_postgres(template: str = "template0") -> Iterator[str]:
-    name = f"{WORKER}_{next(numbers)}"
-    execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+async def order(statement: str) -> None:
+    connection = await asyncpg.connect(f"{postgres.address()}/postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def bring_up(url: str) -> None:
+    await database.connect(url)
+    try:
+        await migrate()
+    finally:
+        await database.close()
+
+
+def new_postgres(name: str, template: str = "template0") -> Iterator[str]:
+    beside(order(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield f"{postgres.address()}/{name}"
-    execute(f"DROP DATABASE {name} WITH (FORCE)")
+    beside(order(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "duesday.db"
+    beside(bring_up(f"sqlite://{path}"))
+    assert not path.with_name("duesday.db-wal").exists(), "a copy of the file alone would lack what its log holds"
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    name = f"{WORKER}_migrated"
+    for url in new_postgres(name):
+        beside(bring_up(url))
+        yield name
 
 
 @pytest.fixture(params=KINDS)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without a single table, for the tests of migrations themselves."""
     if request.param == "postgres":
-        yield from new_postgres()
+        yield from new_postgres(f"{WORKER}_{next(numbers)}")
     else:
         yield f"sqlite://{tmp_path / 'duesday.db'}"
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with every table and no rows."""
+    if request.param == "postgres":
+        yield from new_postgres(f"{WORKER}_{next(numbers)}", template=request.getfixturevalue("migrated_postgres"))
+    else:
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "duesday.db")
+        yield f"sqlite://{tmp_path / 'duesday.db'}"
+
+
+@pytest.fixture
+async def open_database(database_url: str) -> AsyncIterator[str]:
+    """The same, opened as the house opens it and closed afterwards."""
+    await database.connect(database_url)
+    yield database_url
+    await database.close()
