@@ -125,7 +125,7 @@ class SlackWeb:
         return SlackPerson(
             id=raw["id"],
             email=profile.get("email"),
-            name=profile.get("display_name") or profile.get("real_name") or raw.get("real_name") or raw.get("name", ""),
+            name=profile.get("real_name") or profile.get("display_name") or raw.get("name", ""),
             timezone=raw.get("tz"),
             is_bot=bool(raw.get("is_bot")),
         )
