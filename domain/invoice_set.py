@@ -9,7 +9,7 @@ RUNNING = ("active", "will_fail", "failed")
 SENDING = ("active", "will_fail")
 """The statuses in which a planned step may leave."""
 
-AMOUNT = Ask("amount", "Amount", "money", hint="All of it unless you change it.")
+AMOUNT = Ask("amount", "Amount", "money", required=False, hint="All of it unless you change it.")
 AGENCY_NOTE = Ask("reason", "Note for the agency", hint="It is kept on the audit trail.")
 RULE_SET = Ask("rule_set", "Rule set", "choice")
 
@@ -35,7 +35,7 @@ INVOICE_SET = Machine(
         Move("write_off", "Write off", "written off", CHASED, "written_off", "biller", (REASON, AMOUNT),
              style="danger", button=True, bulk=True, undone_by="undo_write_off"),
         Move("write_off_part", "Write off a part", "written off in part", CHASED, SAME, "biller", (REASON, AMOUNT),
-             undone_by="undo_part"),
+             undone_by="undo_part", listed=False),
         Move("undo_write_off", "Undo write-off", "brought back", ("written_off",), BEFORE, "biller", button=True),
         Move("undo_part", "Undo part write-off", "brought back in part", CHASED, SAME, "biller",
              when="written_off_cents"),

@@ -68,6 +68,8 @@ class Move:
     confirm: str | None = None
     when: str | None = None
     """A figure of the record that must not be nothing for the move to make sense."""
+    listed: bool = True
+    """Offered by itself; otherwise it is what another move turns into by its answers."""
 
     @property
     def event(self) -> str:
@@ -98,9 +100,17 @@ class Machine:
                 return move
         raise Refusal("unknown_move", f"“{name}” is not something that can be done with {self.title}.", status=404)
 
-    def offered(self, status: str, actor: Actor, location: str) -> tuple[Move, ...]:
+    def offered(self, status: str, actor: Actor, location: str, row: object = None) -> tuple[Move, ...]:
         """What this person may do now: the card, the board and the bulk bar show exactly these."""
-        return tuple(m for m in self.moves if status in m.sources and m.who != "house" and actor.may(m.who, location))
+        return tuple(
+            move
+            for move in self.moves
+            if move.listed
+            and status in move.sources
+            and move.who != "house"
+            and actor.may(move.who, location)
+            and (move.when is None or bool(getattr(row, move.when, None)))
+        )
 
     def fire(self, name: str, *, status: str, before: str | None, actor: Actor, location: str) -> Transition:
         """Permission, then the table. Raises a refusal; changes nothing itself."""

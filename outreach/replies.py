@@ -123,26 +123,40 @@ async def check_reply(invoice_set: InvoiceSet, words: str, *, channel: Channel) 
     return payer
 
 
-async def reply_to_patient(
+async def draft_reply(
     invoice_set_id: int, words: str, *, occasion: str, actor: Actor, practice: Practice, ports: Ports
-) -> Message | None:
-    """Staff's own words to the patient, once per confirmed preview; the sequence goes on from here."""
+) -> Message:
+    """Staff's own words as the patient would get them; nothing leaves until a person has confirmed this very text."""
     now = ports.clock.now()
-    async with change(now) as told:
+    async with change(now):
         invoice_set = await InvoiceSet.get(id=invoice_set_id)
-        if not actor.may("biller", invoice_set.location):
-            raise Refusal("forbidden", "Replying to a patient needs the role biller at this location.", status=403)
+        _may_reply(actor, invoice_set.location)
         payer = await check_reply(invoice_set, words, channel="sms")
-        message = await write(
-            occasion, purpose="reply", channel="sms", template="reply", payer=payer,
+        drafted = await write(
+            occasion, purpose="reply", channel="sms", template="reply", payer=payer, status="draft",
             facts=await facts_for(payer, practice=practice, ports=ports, now=now, reply=words.strip()),
             practice=practice, now=now, invoice_set=invoice_set.id, author=actor.name,
         )  # fmt: skip
-        if message is None:
-            return None
-        await InvoiceSet.filter(id=invoice_set.id).update(held_until=None, hold_reason=None)
+        return drafted or await Message.get(occasion=occasion)
+
+
+async def confirm_reply(message_id: int, *, actor: Actor, now: datetime) -> Message:
+    """Send a drafted reply, once; the sequence goes on from here."""
+    async with change(now) as told:
+        message = await Message.select_for_update().get(id=message_id)
+        _may_reply(actor, message.location)
+        if why := await suppressed("sms", message.address):
+            raise Refusal("opted_out", f"{why} Nothing may be sent to it; call instead.")
+        if not await Message.filter(id=message_id, status="draft").update(status="queued", due_at=now):
+            raise Refusal("stale", "This reply has been sent already.")
+        await InvoiceSet.filter(id=message.invoice_set_id).update(held_until=None, hold_reason=None)
         told.tell(
-            "reply.sent", f"message:{message.id}", actor=actor, location=invoice_set.location, guarantor=payer.id,
-            invoice_set=invoice_set.id, after={"message": message.id},
+            "reply.sent", f"message:{message.id}", actor=actor, location=message.location,
+            guarantor=message.guarantor_id, invoice_set=message.invoice_set_id, after={"message": message.id},
         )  # fmt: skip
         return message
+
+
+def _may_reply(actor: Actor, location: str) -> None:
+    if not actor.may("biller", location):
+        raise Refusal("forbidden", "Replying to a patient needs the role biller at this location.", status=403)

@@ -41,6 +41,7 @@ async def write(
     step: int | None = None,
     paper: str | None = None,
     author: str = "",
+    status: str = "queued",
 ) -> Message | None:
     """A message for this occasion, once. None when there is one already, or no address to write to."""
     address = address_of(payer, channel)
@@ -51,7 +52,7 @@ async def write(
         ref=uuid4().hex, occasion=occasion, guarantor_id=payer.id, location=payer.location,
         invoice_set_id=invoice_set, purpose=purpose, step=step, channel=channel, direction="out", address=address,
         sender=_sender(channel, practice.locations[payer.location]), subject=subject, body=body, html=html,
-        paper=paper, status="queued", author=author, created_at=now, due_at=due_at or now,
+        paper=paper, status=status, author=author, created_at=now, due_at=due_at or now,
     )  # fmt: skip
 
 

@@ -1,0 +1,65 @@
+"""What a card's thread says of an event: one line for people, nothing for what is only of use to machines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.blocks import escaped, moment
+from domain.invoice_set import INVOICE_SET
+from domain.money import plain
+from domain.replies import WISH_SENTENCES
+from models.record import Event
+
+Facts = Mapping[str, Any]
+_CHANNELS = {"sms": "text", "email": "mail"}
+_PURPOSES = {"reminder": "Reminder", "reply": "Reply", "receipt": "Receipt", "invoice": "Invoice", "keyword": "Answer"}
+
+
+def line_of(event: Event, currency: str) -> str | None:
+    """The line, or None where the thread need not speak of it."""
+    said = _said(event.kind, event.after, currency)
+    if said is None:
+        return None
+    by = f" by {escaped(event.actor_name)}" if event.actor.startswith("person:") else ""
+    return f"{said}{by} · {moment(event.at)}"
+
+
+def _said(kind: str, facts: Facts, currency: str) -> str | None:
+    noun, _, what = kind.partition(".")
+    if noun == "set":
+        return _of_set(what, facts, currency)
+    if noun == "message":
+        return _of_message(what, facts)
+    match kind:
+        case "invoice.late_fee_charged":
+            return f"Late fee of {plain(facts['amount_cents'], currency)} charged"
+        case "invoice.paid_on":
+            return f"Payment received; {plain(facts['balance_cents'], currency)} is left on that invoice"
+        case "patient.opted_out":
+            return "The patient has opted out of texts; nothing more is texted"
+        case "reply.received" if facts.get("wish") != "keyword":
+            return f"The patient {WISH_SENTENCES[facts['wish']]}; the sequence waits"
+    return None
+
+
+def _of_set(what: str, facts: Facts, currency: str) -> str | None:
+    if what == "enrolled":
+        return f"{escaped(facts['number'] or 'An invoice')} is overdue and was taken into the sequence"
+    past = {move.event: move.past for move in INVOICE_SET.moves}
+    if what not in past:
+        return None
+    sentence = past[what].capitalize()
+    if "amount_cents" in facts:
+        sentence += f" ({plain(facts['amount_cents'], currency)})"
+    return sentence + (f": {escaped(str(facts['reason']))}" if facts.get("reason") else "")
+
+
+def _of_message(what: str, facts: Facts) -> str | None:
+    name = f"{_PURPOSES.get(facts['purpose'], 'Message')} by {_CHANNELS.get(facts['channel'], facts['channel'])}"
+    match what:
+        case "sent":
+            return f"{name} sent"
+        case "delivered":
+            return f"{name} delivered"
+        case "failed":
+            return f"{name} failed: {escaped(str(facts.get('reason', '')))}"
+    return None
