@@ -150,7 +150,5 @@ def action(block: Json, element: Json, value: Any, at: str) -> Json:
         return body | {key: element[key] for key in ("text", "value", "style", "url") if key in element}
     if element["type"] == "overflow":
         return body | {"selected_option": chosen(element, value)}
-    extra = {key: element[key] for key in ("placeholder",) if key in element}
-    return (
-        body | extra | {key: content for key, content in held(element, chosen(element, value)).items() if key != "type"}
-    )
+    placeholder = {"placeholder": element["placeholder"]} if "placeholder" in element else {}
+    return body | placeholder | held(element, chosen(element, value))

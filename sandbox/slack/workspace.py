@@ -21,7 +21,7 @@ TOKEN, SECRET = "xoxb-sandbox", "sandbox-signing-secret"
 
 
 class SlackWorkspace(Driving):
-    """Alone: mount `application()` under /slack, say `environment(url)` for its address and `aim(url)` for the app's."""
+    """Alone: mount `application()` under /slack, then say `environment(url)` and `aim(the app's url)`."""
 
     def __init__(
         self, *, clock: MovableClock, courier: Courier, name: str = "Riverside Billing", bot_name: str = "Duesday",
@@ -60,10 +60,8 @@ class SlackWorkspace(Driving):
             self.sender.event_soon(event_callback(self, event))
 
     def _own(self, event: Json) -> bool:
-        return self.bot_id in (
-            event.get("bot_id"),
-            (event.get("message") or event.get("previous_message") or {}).get("bot_id"),
-        )
+        message = event.get("message") or event.get("previous_message") or event
+        return bool(message.get("bot_id") == self.bot_id)
 
     # what tests turn and read ------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A workspace over real HTTP, Slack's own client, and an app that verifies with Slack's own verifier and answers as told."""
+"""A workspace over real HTTP, Slack's client, and an app that verifies with Slack's verifier and answers as told."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -70,7 +70,9 @@ class Clinic:
         answer = await self.client.chat_postMessage(channel=CHANNEL, text=text, blocks=blocks, **more)
         return self.slack.find(answer["channel"], answer["ts"])
 
-    async def press(self, message: Message, action_id: str = "go", value: Any = None, user: str = MIA, **more: Any) -> Any:
+    async def press(
+        self, message: Message, action_id: str = "go", value: Any = None, user: str = MIA, **more: Any
+    ) -> Any:
         return await self.slack.press(user, message.channel, message.ts, action_id, value, **more)
 
     async def trigger(self, user: str = MIA) -> str:

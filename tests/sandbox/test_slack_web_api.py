@@ -145,7 +145,9 @@ async def test_a_message_needs_a_place_and_words_within_bounds(clinic: Clinic) -
     assert await refusal(client.chat_delete(channel=CHANNEL, ts=theirs.ts)) == "cant_delete_message"
     assert await refusal(client.chat_delete(channel=CHANNEL, ts="1.1")) == "message_not_found"
     assert await refusal(client.chat_getPermalink(channel=CHANNEL, message_ts="1.1")) == "message_not_found"
-    assert card.ts.replace(".", "") in (await client.chat_getPermalink(channel=CHANNEL, message_ts=card.ts))["permalink"]
+    assert (
+        card.ts.replace(".", "") in (await client.chat_getPermalink(channel=CHANNEL, message_ts=card.ts))["permalink"]
+    )
 
 
 async def test_metadata_has_a_type_and_a_payload(clinic: Clinic) -> None:
