@@ -1,0 +1,129 @@
+"""`/billing …`: what was typed, forgivingly, and the answer as blocks. What it shows is asked from the reports."""
+
+import difflib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot import blocks as b
+from documents.words import initials
+from domain.access import Actor
+from domain.errors import Refusal
+from domain.money import plain
+from domain.ports import Json, Ports
+from domain.practice import Practice
+from reports.registry import REPORTS
+from reports.report import Asked, Report, Row
+
+MOST_ROWS = 40
+"""A table in Slack holds 100 rows and 10,000 characters; on a phone nobody reads more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    text: str
+    blocks: list[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    actor: Actor
+    words: Sequence[str]
+    practice: Practice
+    ports: Ports
+
+
+async def answer(typed: Typed) -> Answer:
+    """The answer to what was typed; when it was nothing we know, the nearest thing and an example."""
+    name, *rest = typed.words or ["help"]
+    command = _known(name.casefold())
+    if command is None:
+        return _did_you_mean(name)
+    try:
+        return await COMMANDS[command](Typed(typed.actor, rest, typed.practice, typed.ports))
+    except Refusal as refusal:
+        return Answer(refusal.sentence, [b.section(b.escaped(refusal.sentence))])
+
+
+def _known(name: str) -> str | None:
+    name = {"aging": "ageing", "age": "ageing", "?": "help"}.get(name, name)
+    return name if name in COMMANDS else None
+
+
+def _did_you_mean(name: str) -> Answer:
+    near = difflib.get_close_matches(name.casefold(), COMMANDS, n=1, cutoff=0.5)
+    guess = f" Did you mean `/billing {near[0]}`?" if near else ""
+    text = f"I don't know “{b.escaped(name[:40])}”.{guess} `/billing help` lists what there is."
+    return Answer(text, [b.section(text)])
+
+
+async def _help(typed: Typed) -> Answer:
+    lines = [f"`/billing {name}`  {said}" for name, said in SAID.items()]
+    return Answer("What /billing can do", [b.section("\n".join(lines))])
+
+
+async def _ageing(typed: Typed) -> Answer:
+    report, practice = REPORTS["ageing"], typed.practice
+    places = typed.actor.locations_for(report.needs, tuple(practice.locations))
+    if not places:
+        raise Refusal("forbidden", "Reports need at least the role viewer at a location. Ask an admin of the practice.")
+    as_of = _day(typed.words) or typed.ports.clock.now().astimezone(practice.locations[places[0]].zone).date()
+    rows = await report.rows(Asked(as_of=as_of, locations=places, currency=practice.currency))
+    return _shown(report, rows, as_of, practice)
+
+
+def _day(words: Sequence[str]) -> date | None:
+    if not words:
+        return None
+    try:
+        return date.fromisoformat(words[0])
+    except ValueError:
+        raise Refusal("invalid", f"“{words[0][:40]}” is not a day. Write it like 2026-09-30.") from None
+
+
+def _shown(report: Report, rows: list[Row], as_of: date, practice: Practice) -> Answer:
+    title = f"{report.title} as of {as_of:%b} {as_of.day}, {as_of.year}"
+    if not rows:
+        return Answer(f"{title}: nobody owes anything.", [b.header(title), b.section("Nobody owes anything.")])
+    total = report.totals(rows)
+    more = len(rows) - MOST_ROWS
+    blocks = [b.header(title), _table(report, [*rows[:MOST_ROWS], total], practice)]
+    if more > 0:
+        blocks.append(b.context(f"{more} more rows are in the total; `duesday report {report.name}` prints all of them."))
+    return Answer(f"{title}: {plain(int(total['total'] or 0), practice.currency)}", blocks)
+
+
+def _table(report: Report, rows: Sequence[Row], practice: Practice) -> Json:
+    head = [_cell(column.label, bold=True) for column in report.columns]
+    body = [[_cell(_written(row, column.name, column.kind, practice)) for column in report.columns] for row in rows]
+    align = [{"align": "right" if column.kind == "money" else "left"} for column in report.columns]
+    return {"type": "table", "column_settings": align, "rows": [head, *body]}
+
+
+def _written(row: Row, name: str, kind: str, practice: Practice) -> str:
+    value = row.get(name)
+    if value is None:
+        return "–"
+    if kind == "money":
+        return plain(int(value), practice.currency)
+    if kind == "name" and value != "Total":
+        return _name(str(value), practice)
+    return str(value) or "–"
+
+
+def _name(name: str, practice: Practice) -> str:
+    if practice.slack.privacy == "full":
+        return name
+    first, _, last = name.partition(" ")
+    return initials(first, last) if practice.slack.privacy == "initials" else "•"
+
+
+def _cell(text: str, *, bold: bool = False) -> Json:
+    if not bold:
+        return {"type": "raw_text", "text": text}
+    words = [{"type": "text", "text": text, "style": {"bold": True}}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": words}]}
+
+
+COMMANDS: dict[str, Callable[[Typed], Awaitable[Answer]]] = {"ageing": _ageing, "help": _help}
+SAID = {"ageing": "who owes how much, and for how long; `ageing 2026-09-30` as of a day", "help": "this list"}

@@ -1,0 +1,68 @@
+"""Bolt: keep what Slack sends and acknowledge it, nothing more. One listener per kind; the work is done from the inbox."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from domain.ports import Json
+
+Keep = Callable[[str, str, Json], Awaitable[bool]]
+"""Store (kind, external id, payload) durably; False when it was known."""
+Check = Callable[[Json], Awaitable[Json | None]]
+
+ANYTHING = re.compile(".*", re.DOTALL)
+
+
+def bolt_app(*, keep: Keep, check: Check) -> AsyncApp:
+    """An app whose requests have been verified before they get here (handlers/slack.py, or the socket's own token)."""
+    app = AsyncApp(
+        authorize=_authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=True,
+        raise_error_for_unhandled_request=False,
+    )
+
+    @app.action(ANYTHING)
+    async def pressed(ack: Any, body: Json) -> None:
+        await keep("action", body["trigger_id"], body)
+        await ack()
+
+    @app.command(ANYTHING)
+    async def commanded(ack: Any, body: Json) -> None:
+        await keep("command", body["trigger_id"], body)
+        await ack()
+
+    @app.view(ANYTHING)
+    async def submitted(ack: Any, body: Json) -> None:
+        instead = await check(body)
+        if instead is not None:
+            await ack(instead)
+            return
+        await keep("submission", f"{body['view']['id']}:{body['view']['hash']}", body)
+        await ack()
+
+    @app.view_closed(ANYTHING)
+    async def closed(ack: Any) -> None:
+        await ack()
+
+    @app.event(ANYTHING)
+    async def happened(body: Json) -> None:
+        await keep("event", body["event_id"], body)
+
+    return app
+
+
+async def _authorize(**_: Any) -> AuthorizeResult:
+    """One workspace, one token; it is the gateway's, and Bolt needs none: listeners call no API."""
+    return AuthorizeResult(enterprise_id=None, team_id=None, bot_token="xoxb-held-by-the-gateway")  # noqa: S106
+
+
+async def dispatch(app: AsyncApp, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
+    """One verified HTTP request through Bolt: status, content type, body."""
+    answer = await app.async_dispatch(AsyncBoltRequest(body=body.decode(), headers=dict(headers)))
+    return answer.status, answer.first_headers().get("content-type", "text/plain"), answer.body
