@@ -45,11 +45,14 @@ class Delivery:
     answer: Answer
 
 
+Errand = asyncio.Task[None]
+
+
 class Courier:
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
         self.undelivered: deque[Letter] = deque()
-        self._errands: set[asyncio.Task[Answer | None]] = set()
+        self._errands: set[Errand] = set()
         self._session: aiohttp.ClientSession | None = None
         self._answered = 0
 
@@ -84,17 +87,19 @@ class Courier:
             self.undelivered.append(letter)
         return answer
 
-    def send(self, letters: Sequence[Letter]) -> None:
-        """Carry letters in the background, one after the other."""
+    def send(self, letters: Sequence[Letter], *, after: Errand | None = None) -> Errand:
+        """Carry letters in the background, one after the other, once an earlier errand is done."""
 
         async def round_trip() -> None:
+            if after is not None:
+                await asyncio.wait([after])
             for letter in letters:
                 await self.deliver(letter)
 
-        if letters:
-            errand = asyncio.create_task(round_trip())
-            self._errands.add(errand)
-            errand.add_done_callback(self._errands.discard)
+        errand = asyncio.create_task(round_trip())
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+        return errand
 
     async def retry(self) -> int:
         """Carry every kept letter that was refused once more; how many arrived."""
@@ -125,13 +130,18 @@ class Courier:
 
 
 class Outgoing:
-    """One vendor's webhooks, in order and once, unless told to hold them, double them or mix them up."""
+    """One vendor's webhooks, in order and once, unless told to hold them, double them or mix them up.
 
-    def __init__(self, courier: Courier) -> None:
+    One act's letters keep their order; with `in_line` an act also waits for the one before it.
+    """
+
+    def __init__(self, courier: Courier, *, in_line: bool = False) -> None:
         self.hold = False
         self.copies = 1
         self.disordered = False
         self._courier = courier
+        self._in_line = in_line
+        self._last: Errand | None = None
         self._held: list[Letter] = []
 
     @property
@@ -142,8 +152,8 @@ class Outgoing:
         """The letters of one act, in the order it made them."""
         if self.hold:
             self._held += letters
-        else:
-            self._courier.send(self._arranged(letters))
+        elif letters:
+            self._last = self._courier.send(self._arranged(letters), after=self._last if self._in_line else None)
 
     async def deliver(self, letter: Letter) -> Answer:
         """Carry one letter as often as told and bring the first answer back."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -12,18 +12,15 @@ from typing import Any, Protocol, Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from sandbox import console
 from sandbox.clock import MovableClock
 from sandbox.courier import Courier
 from sandbox.faults import Desk
 from sandbox.mail import Mailbox
+from sandbox.slack import SlackWorkspace
 from sandbox.stripe import CardProcessor
 from sandbox.twilio import PhoneNetwork
 
-try:  # FIXME until both rooms stand
-    from sandbox import console
-    from sandbox.slack import SlackWorkspace
-except ImportError:
-    SlackWorkspace = None
 LOOPBACK = "127.0.0.1"
 
 
@@ -34,7 +31,7 @@ class StandIn(Protocol):
     def desk(self) -> Desk: ...
 
     def environment(self, url: str) -> dict[str, str]:
-        """The service's settings for this vendor; `url` is the world's own address."""
+        """The service's settings for this vendor; `url` is the world's own address, which it hears of here."""
 
     def aim(self, public_url: str) -> None:
         """Where the service takes webhooks."""
@@ -73,7 +70,7 @@ class World:
             raise ValueError(f"The sandbox listens on {LOOPBACK} only, never on {host}: it has no real guards")
         self.clock = clock or MovableClock(file=state_dir / "clock" if state_dir else None)
         self.courier = Courier()
-        self.slack = SlackWorkspace(clock=self.clock, courier=self.courier) if SlackWorkspace else None
+        self.slack = SlackWorkspace(clock=self.clock, courier=self.courier)
         self.phones = PhoneNetwork(clock=self.clock, courier=self.courier)
         self.mailbox = Mailbox(clock=self.clock, courier=self.courier, tls=smtp_tls)
         self.cards = CardProcessor(clock=self.clock, courier=self.courier)
@@ -85,17 +82,17 @@ class World:
 
     @property
     def stand_ins(self) -> dict[str, StandIn]:
-        found = {"slack": self.slack} if SlackWorkspace else {}
-        return found | {"phones": self.phones, "mailbox": self.mailbox, "cards": self.cards}
+        return {"slack": self.slack, "phones": self.phones, "mailbox": self.mailbox, "cards": self.cards}
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as opening:
             await self.courier.start()
             opening.push_async_callback(self.courier.stop)
             await self._listen(opening)
-            await self.mailbox.listen(LOOPBACK, self._smtp_port)
+            with _telling_if_taken(self._smtp_port):
+                await self.mailbox.listen(LOOPBACK, self._smtp_port)
             opening.push_async_callback(self.mailbox.close)
-            self.cards.stand_at(self.url)
+            self.environment()
             self.restore()
             if self._retry_every:
                 knocking = asyncio.create_task(self._knock(self._retry_every))
@@ -121,7 +118,10 @@ class World:
 
     async def settled(self) -> int:
         """Wait until every webhook on the way was answered; how many were carried since last asked."""
-        return await self.courier.settled()
+        carried = 0
+        while more := await self.slack.settled():  # it waits for the courier too, and knocks again itself
+            carried += more
+        return carried
 
     async def reset(self) -> None:
         """An empty world at the same addresses, aimed where it was."""
@@ -145,28 +145,29 @@ class World:
 
     async def _listen(self, opening: contextlib.AsyncExitStack) -> None:
         app = web.Application(middlewares=[_local_names_only], client_max_size=64 * 1024 * 1024)
-        if SlackWorkspace:
-            app.add_subapp("/slack", self.slack.application())
+        app.add_subapp("/slack", self.slack.application())
         app.add_subapp("/twilio", self.phones.application())
         app.add_subapp("/stripe", self.cards.application())
-        if hasattr(console, "mount"):
-            console.mount(app, self)
+        console.mount(app, self)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await runner.setup()
         opening.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, LOOPBACK, self._port)
-        try:
-            await site.start()
-        except OSError as taken:
-            raise AddressTaken(
-                f"Port {self._port} on {LOOPBACK} is taken: stop what runs there, or name another port"
-            ) from taken
+        with _telling_if_taken(self._port):
+            await web.TCPSite(runner, LOOPBACK, self._port).start()
         self.url = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
 
     async def _knock(self, every: float) -> None:
         while True:
             await asyncio.sleep(every)
             await self.courier.retry()
+
+
+@contextlib.contextmanager
+def _telling_if_taken(port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as taken:
+        raise AddressTaken(f"Port {port} on {LOOPBACK} is taken: stop what runs there, or name another port") from taken
 
 
 @web.middleware

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sandbox.stripe.processor import CardProcessor
 
 Act = Callable[[web.Request, Json], Json]
+ASKED = web.RequestKey("asked", str)
 COMPARED = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 KINDS = {
     "checkout/sessions": "checkout.session",
@@ -54,7 +55,7 @@ class Replies:
         reply = self._kept.get(key)
         if request.method != "POST" or reply is None or reply.at + timedelta(days=1) < self._clock.now():
             return None
-        if reply.asked != request["asked"]:
+        if reply.asked != request[ASKED]:
             raise Refused(
                 "Keys for idempotent requests can only be used with the same parameters they were first used with. "
                 f"Try using a key other than '{key}' if you meant to execute a different request.",
@@ -65,7 +66,7 @@ class Replies:
     def keep(self, request: web.Request, answer: web.Response) -> None:
         if request.method == "POST" and (key := request.headers.get("Idempotency-Key")):
             body = answer.body if isinstance(answer.body, bytes) else b""
-            self._kept[key] = Reply(request["asked"], answer.status, body, self._clock.now())
+            self._kept[key] = Reply(request[ASKED], answer.status, body, self._clock.now())
 
     def clear(self) -> None:
         self._kept.clear()
@@ -101,7 +102,7 @@ def _acts(cards: CardProcessor) -> list[tuple[str, str, Act]]:
 @web.middleware
 async def _remember_the_question(request: web.Request, handler: Handler) -> web.StreamResponse:
     question = f"{request.method} {request.path}\n".encode() + await request.read()
-    request["asked"] = hashlib.sha256(question).hexdigest()
+    request[ASKED] = hashlib.sha256(question).hexdigest()
     return await handler(request)
 
 

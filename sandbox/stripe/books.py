@@ -4,6 +4,7 @@ import copy
 import hashlib
 import hmac
 import json
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ class Books:
 
     def __init__(self, clock: MovableClock, outgoing: Outgoing, secret: str) -> None:
         self.entries: dict[str, Json] = {}
+        self._by_kind: defaultdict[str, list[Json]] = defaultdict(list)
         self.address: str | None = None
         self._clock = clock
         self._outgoing = outgoing
@@ -29,10 +31,15 @@ class Books:
 
     def add(self, made: Json) -> Json:
         self.entries[made["id"]] = made
+        self._by_kind[made["object"]].append(made)
         return made
 
     def all(self, kind: str) -> list[Json]:
-        return [entry for entry in self.entries.values() if entry["object"] == kind]
+        return list(self._by_kind[kind])
+
+    def clear(self) -> None:
+        self.entries.clear()
+        self._by_kind.clear()
 
     def find(self, kind: str, id: str, *, param: str = "id") -> Json:
         entry = self.entries.get(id)

@@ -39,7 +39,7 @@ class CardProcessor:
     def __init__(self, *, clock: MovableClock, courier: Courier) -> None:
         self.clock = clock
         self.desk = Desk(clock)
-        self.outgoing = Outgoing(courier)
+        self.outgoing = Outgoing(courier, in_line=True)
         self.books = Books(clock, self.outgoing, self.webhook_secret)
         self.replies = api.Replies(clock)
         self.asides: dict[str, Json] = {}
@@ -103,6 +103,7 @@ class CardProcessor:
         return app
 
     def environment(self, url: str) -> dict[str, str]:
+        self.url = url
         return {
             "STRIPE_API_KEY": self.api_key,
             "STRIPE_WEBHOOK_SECRET": self.webhook_secret,
@@ -111,10 +112,6 @@ class CardProcessor:
 
     def aim(self, public_url: str) -> None:
         self.books.address = f"{public_url}/stripe/webhook"
-
-    def stand_at(self, url: str) -> None:
-        """The world's own address, where pay pages are."""
-        self.url = url
 
     def open_session(self, fields: Mapping[str, Any]) -> Json:
         session, aside = sessions.opened(fields, now=self.books.now(), pages=f"{self.url}/stripe/pay")
@@ -132,14 +129,12 @@ class CardProcessor:
                 'Only Checkout Sessions with a status in ["open"] can be expired. '
                 f"This Checkout Session has a status of {session['status']}."
             )
-        session["status"], session["url"] = "expired", None
-        self.books.tell(("checkout.session.expired", session))
-        return session
+        return self._close(session)
 
     def expire_the_old(self) -> None:
         for session in self.books.all("checkout.session"):
             if session["status"] == "open" and session["expires_at"] <= self.books.now():
-                self.expire(session["id"])
+                self._close(session)
 
     async def pay(
         self, id_or_url: str, *, card: str = methods.GOOD_CARD, bank: bool = False, email: str | None = None
@@ -205,7 +200,7 @@ class CardProcessor:
     def reset(self) -> None:
         self.desk.reset()
         self.outgoing.reset()
-        self.books.entries.clear()
+        self.books.clear()
         self.replies.clear()
         self.asides.clear()
 
@@ -213,8 +208,15 @@ class CardProcessor:
         return {"entries": list(self.books.entries.values()), "asides": self.asides}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
-        self.books.entries = {entry["id"]: entry for entry in kept.get("entries", ())}
+        self.books.clear()
+        for entry in kept.get("entries", ()):
+            self.books.add(entry)
         self.asides = dict(kept.get("asides", {}))
+
+    def _close(self, session: Json) -> Json:
+        session["status"], session["url"] = "expired", None
+        self.books.tell(("checkout.session.expired", session))
+        return session
 
     def _attempt(self, session: Json, details: Json, email: str | None) -> tuple[Json, Json, list[tuple[str, Json]]]:
         """The session's intent (made at the first attempt, with its event) and a new charge for this attempt."""

@@ -174,11 +174,16 @@ async def test_a_bounce_comes_back_to_the_envelope_sender_as_a_delivery_status(
     assert sent["Message-ID"] in str(original.get_content())
 
 
-async def test_with_a_certificate_the_line_can_be_encrypted(tmp_path: Path) -> None:
+@pytest.fixture
+def certificate(tmp_path: Path) -> ssl.SSLContext:
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=sandbox.test"]
     subprocess.run([*made, "-keyout", "key.pem", "-out", "cert.pem"], cwd=tmp_path, check=True, capture_output=True)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    async with World(smtp_tls=tls) as world:
+    return tls
+
+
+async def test_with_a_certificate_the_line_can_be_encrypted(certificate: ssl.SSLContext) -> None:
+    async with World(smtp_tls=certificate) as world:
         await send(world, mail(), start_tls=True, validate_certs=False)
         assert len(world.mailbox[PATIENT].messages) == 1
