@@ -1,1 +1,1 @@
-"""What patients read: texts, mails, pages and papers, written from values. Nothing here is sent, stored or looked up."""
+"""What patients read: texts, mails, pages and papers, written from values. Nothing is sent or stored here."""

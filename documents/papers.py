@@ -104,8 +104,8 @@ class PatientGroup:
 
 
 def invoice_html(paper: InvoicePaper) -> str:
-    groups = tuple(by_patient_and_day(paper.lines))
-    return render_pdf_html("invoice", paper.locale, {**_shown(paper), "groups": groups, "many_pages": _runs_over(paper)})
+    values = {**_shown(paper), "groups": tuple(by_patient_and_day(paper.lines)), "many_pages": _runs_over(paper)}
+    return render_pdf_html("invoice", paper.locale, values)
 
 
 def receipt_html(paper: ReceiptPaper) -> str:
@@ -118,14 +118,16 @@ def by_patient_and_day(lines: tuple[PaperLine, ...]) -> Iterator[PatientGroup]:
     undated = date.max
     in_order = sorted(lines, key=lambda line: (order.index(line.patient), line.served_on or undated))
     for patient, theirs in groupby(in_order, key=lambda line: line.patient):
-        yield PatientGroup(patient, tuple((day, tuple(those)) for day, those in groupby(theirs, key=lambda line: line.served_on)))
+        days = groupby(theirs, key=lambda line: line.served_on)
+        yield PatientGroup(patient, tuple((day, tuple(those)) for day, those in days))
 
 
 def _runs_over(paper: InvoicePaper) -> bool:
     """Whether to number pages: counting them costs the printer a second layout, so a short bill goes without."""
-    rows = sum(1 + len(line.description) // 48 for line in paper.lines) + 2 * len({line.patient for line in paper.lines})
+    rows = sum(1 + len(line.description) // 48 for line in paper.lines)
+    rows += 2 * len({line.patient for line in paper.lines})
     rows += len(paper.adjustments) + len(paper.payments) + (len(paper.notes) + len(paper.pay_instructions)) // 80
-    return rows > 16
+    return rows > 18
 
 
 def _shown(paper: InvoicePaper | ReceiptPaper) -> dict[str, object]:

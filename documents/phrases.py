@@ -1,4 +1,4 @@
-"""The words of pages, papers and mail frames in other languages: templates speak English, templates/locale/ the rest."""
+"""Pages, papers and mail frames in other languages: templates speak English, templates/locale/ the rest."""
 
 from functools import cache
 from io import BytesIO

@@ -87,7 +87,14 @@ def environment(own: Path | None = None) -> SandboxedEnvironment:
         extensions=["jinja2.ext.i18n"],
     )
     house.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    house.filters.update(money=_money, plain_amount=_plain_amount, day=_day, number=_number, method=_method, foldable=words.foldable)
+    house.filters |= {
+        "money": _money,
+        "plain_amount": _plain_amount,
+        "day": _day,
+        "number": _number,
+        "method": _method,
+        "foldable": words.foldable,
+    }
     return house
 
 

@@ -63,7 +63,8 @@ def money(cents: int, currency: str, locale: str) -> str:
 def plain_amount(cents: int, currency: str, locale: str) -> str:
     """The amount without its sign or grouping, as it stands in a field to be typed over."""
     places = get_currency_precision(currency)
-    return format_decimal(Decimal(cents).scaleb(-places), format="0" + "." * bool(places) + "0" * places, locale=locale_named(locale))
+    pattern = f"0.{'0' * places}" if places else "0"
+    return format_decimal(Decimal(cents).scaleb(-places), format=pattern, locale=locale_named(locale))
 
 
 def read_amount(text: str, currency: str, locale: str) -> int | None:
