@@ -34,7 +34,7 @@ class StripeCards:
     ) -> None:
         self._http = AIOHTTPClient(timeout=timeout)
         self._client = StripeClient(
-            api_key, http_client=self._http, base_addresses={"api": api_url.rstrip("/")}, max_network_retries=2
+            api_key, http_client=self._http, base_addresses={"api": api_url.rstrip("/")}, max_network_retries=1
         )
         self._secret = webhook_secret
         self._clock = clock
