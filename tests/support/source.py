@@ -3,6 +3,7 @@
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,8 +25,9 @@ def read(path: Path, root: Path = ROOT) -> Module:
     return Module(str(path.relative_to(root)), ast.parse(text), len(text.splitlines()))
 
 
-def modules(*rooms: str) -> list[Module]:
-    return [read(path) for room in rooms or ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+@cache
+def modules(*rooms: str) -> tuple[Module, ...]:
+    return tuple(read(path) for room in rooms or ROOMS for path in sorted((ROOT / room).rglob("*.py")))
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
