@@ -63,9 +63,11 @@ def button(label: str, action_id: str, value: str, *, style: str | None = None, 
 
 def confirm(title: str, text: str, yes: str, *, danger: bool = False) -> Json:
     dialog = {
-        "title": plain_text(title, 100), "text": plain_text(text, 300), "confirm": plain_text(yes, 30),
+        "title": plain_text(title, 100),
+        "text": plain_text(text, 300),
+        "confirm": plain_text(yes, 30),
         "deny": plain_text("Not now", 30),
-    }  # fmt: skip
+    }
     return dialog | ({"style": "danger"} if danger else {})
 
 
@@ -78,9 +80,15 @@ def menu(action_id: str, options: Sequence[Json]) -> Json:
 
 
 def text_input(
-    name: str, label: str, *, initial: str = "", hint: str = "", required: bool = True, longest: int = 500,
+    name: str,
+    label: str,
+    *,
+    initial: str = "",
+    hint: str = "",
+    required: bool = True,
+    longest: int = 500,
     many_lines: bool = False,
-) -> Json:  # fmt: skip
+) -> Json:
     element: Json = {"type": "plain_text_input", "action_id": "answer", "max_length": longest, "multiline": many_lines}
     element |= {"initial_value": initial} if initial else {}
     return _input(name, label, element, hint=hint, required=required)
@@ -96,7 +104,9 @@ def _input(name: str, label: str, element: Json, *, hint: str = "", required: bo
     return block | {"optional": not required} | ({"hint": plain_text(hint, LABEL)} if hint else {})
 
 
-def modal(callback_id: str, title: str, blocks: Sequence[Json], *, submit: str, metadata: str, close: str = "Close") -> Json:
+def modal(
+    callback_id: str, title: str, blocks: Sequence[Json], *, submit: str, metadata: str, close: str = "Close"
+) -> Json:
     return {
         "type": "modal",
         "callback_id": callback_id,

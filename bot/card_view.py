@@ -40,15 +40,16 @@ async def card_view(set_id: int, *, practice: Practice, ports: Ports) -> CardVie
         next_at=invoice_set.next_send_at,
         step=invoice_set.step,
         steps=len(plan.steps),
-        moves=INVOICE_SET.offered(invoice_set.status, anyone_at(invoice_set.location, practice), invoice_set.location, invoice_set),
+        moves=INVOICE_SET.offered(
+            invoice_set.status, anyone_at(invoice_set.location, practice), invoice_set.location, invoice_set
+        ),
         trouble=invoice_set.trouble,
         fix=invoice_set.fix,
         **_hold(invoice_set, now),
         settled_cents=await _settled(invoice_set, invoices),
-        can_reply=bool(
-            payer.phone and ports.sms and practice.slack.replies_in_slack and invoice_set.status in CHASED
-        ) and not await suppressed("sms", payer.phone),
-    )  # fmt: skip
+        can_reply=bool(payer.phone and ports.sms and practice.slack.replies_in_slack and invoice_set.status in CHASED)
+        and not await suppressed("sms", payer.phone),
+    )
 
 
 def who(payer: Patient, privacy: Privacy) -> str:

@@ -60,7 +60,11 @@ def text_of(view: CardView) -> str:
 def blocks_of(view: CardView) -> list[Json]:
     shown = [b.header(_headline(view)), b.fields(_fields(view))]
     if view.trouble and view.status in ("failed", "will_fail"):
-        shown.append(b.section(f"*Why*  {b.escaped(view.trouble)}" + (f"\n*To mend it*  {b.escaped(view.fix)}" if view.fix else "")))
+        shown.append(
+            b.section(
+                f"*Why*  {b.escaped(view.trouble)}" + (f"\n*To mend it*  {b.escaped(view.fix)}" if view.fix else "")
+            )
+        )
     if view.hold:
         until = f" Until {b.moment(view.held_until)}." if view.held_until else ""
         shown.append(b.section(f"*On hold*  {b.escaped(view.hold)}{until}"))
@@ -91,7 +95,10 @@ def _fields(view: CardView) -> list[tuple[str, str]]:
 
 
 def _small_print(view: CardView) -> list[str]:
-    said = [b.escaped(view.location), f"{b.escaped(view.rule_set)}, step {min(view.step + 1, view.steps)} of {view.steps}"]
+    said = [
+        b.escaped(view.location),
+        f"{b.escaped(view.rule_set)}, step {min(view.step + 1, view.steps)} of {view.steps}",
+    ]
     if view.next_at and view.status in ("active", "will_fail"):
         said.append(f"next contact {b.moment(view.next_at)}")
     return said

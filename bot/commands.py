@@ -89,7 +89,9 @@ def _shown(report: Report, rows: list[Row], as_of: date, practice: Practice) -> 
     more = len(rows) - MOST_ROWS
     blocks = [b.header(title), _table(report, [*rows[:MOST_ROWS], total], practice)]
     if more > 0:
-        blocks.append(b.context(f"{more} more rows are in the total; `duesday report {report.name}` prints all of them."))
+        blocks.append(
+            b.context(f"{more} more rows are in the total; `duesday report {report.name}` prints all of them.")
+        )
     return Answer(f"{title}: {plain(int(total['total'] or 0), practice.currency)}", blocks)
 
 

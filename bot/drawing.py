@@ -1,4 +1,4 @@
-"""Drawing cards and posting lines: what the noticeboard wants, brought to Slack once, however often it is interrupted."""
+"""Drawing cards and posting lines: what the noticeboard wants, brought to Slack once, whatever interrupts it."""
 
 import time
 from dataclasses import dataclass, field
@@ -34,16 +34,23 @@ class Channels:
 
     async def id_of(self, name: str) -> str:
         if time.monotonic() > self._until or name not in self._known:
-            self._known = {key: channel for channel in await self.slack.channels() for key in (channel.name, channel.id)}
+            self._known = {
+                key: channel for channel in await self.slack.channels() for key in (channel.name, channel.id)
+            }
             self._until = time.monotonic() + 60
         channel = self._known.get(name)
         if channel is None or not channel.is_member:
-            raise DoorFault("slack", "not_in_channel", f"The app is not in #{name}. Invite it there.", passing=True, retry_after=300)
+            raise DoorFault(
+                "slack", "not_in_channel", f"The app is not in #{name}. Invite it there.", passing=True, retry_after=300
+            )
         if channel.is_shared or not channel.is_private:
             raise DoorFault(
-                "slack", "channel_not_private", f"#{name} is public or shared; patients' balances need a private one.",
-                passing=True, retry_after=300,
-            )  # fmt: skip
+                "slack",
+                "channel_not_private",
+                f"#{name} is public or shared; patients' balances need a private one.",
+                passing=True,
+                retry_after=300,
+            )
         return channel.id
 
 
@@ -85,8 +92,11 @@ async def post_lines(*, ports: Ports, channels: Channels) -> int:
         Post,
         due="status = 'queued' AND due_at <= $1"
         " AND (card_id IS NULL OR card_id IN (SELECT c.id FROM card c WHERE c.ts IS NOT NULL))",
-        args=[ports.clock.now()], at=ports.clock.pulse(), lease=LEASE, limit=BATCH,
-    )  # fmt: skip
+        args=[ports.clock.now()],
+        at=ports.clock.pulse(),
+        lease=LEASE,
+        limit=BATCH,
+    )
     for line in await Post.filter(id__in=ids).order_by("id"):
         try:
             await _say(line, ports, channels)
@@ -99,8 +109,11 @@ async def _say(line: Post, ports: Ports, channels: Channels) -> None:
     card = await Card.get(id=line.card_id) if line.card_id else None
     post = SlackPost(
         channel=card.channel_id if card and card.channel_id else await channels.id_of(line.channel),
-        text=line.text, blocks=line.blocks, ref=line.ref, thread_ts=card.ts if card else None,
-    )  # fmt: skip
+        text=line.text,
+        blocks=line.blocks,
+        ref=line.ref,
+        thread_ts=card.ts if card else None,
+    )
     ts = await _posted_once(line, post, ports)
     await Post.filter(id=line.id).update(status="posted", ts=ts, error=None, claimed_until=None)
 
@@ -121,10 +134,16 @@ async def _later(row: Card | Post, fault: DoorFault, now: datetime) -> None:
     """Passing faults are tried again soon, final ones rarely: somebody may mend the channel meanwhile."""
     wait = timedelta(seconds=fault.retry_after) if fault.retry_after else BACKOFF[min(row.attempts, len(BACKOFF) - 1)]
     log.warning("slack.not_shown", table=type(row).__name__, row=row.id, code=fault.code, passing=fault.passing)
-    await type(row).filter(id=row.id).update(
-        attempts=row.attempts + 1, error=fault.sentence[:300], claimed_until=None,
-        due_at=now + (wait if fault.passing else BACKOFF[-1]),
-    )  # fmt: skip
+    await (
+        type(row)
+        .filter(id=row.id)
+        .update(
+            attempts=row.attempts + 1,
+            error=fault.sentence[:300],
+            claimed_until=None,
+            due_at=now + (wait if fault.passing else BACKOFF[-1]),
+        )
+    )
 
 
 def _door(ports: Ports) -> SlackDoor:

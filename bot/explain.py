@@ -16,5 +16,7 @@ async def explained(invoice_set: InvoiceSet, *, practice: Practice, ports: Ports
         for verdict in channel.verdicts:
             opens = f" Opens {b.moment(verdict.opens_at)}." if verdict.opens_at else ""
             fix = f" {verdict.fix}" if verdict.fix and not verdict.open else ""
-            lines.append(f"{'Open' if verdict.open else '*Shut*'}  {verdict.gate}: {b.escaped(verdict.sentence)}{opens}{fix}")
+            lines.append(
+                f"{'Open' if verdict.open else '*Shut*'}  {verdict.gate}: {b.escaped(verdict.sentence)}{opens}{fix}"
+            )
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Bolt: keep what Slack sends and acknowledge it, nothing more. One listener per kind; the work is done from the inbox."""
+"""Bolt: keep what Slack sends and acknowledge it, nothing more. The work is done from the inbox, afterwards."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping

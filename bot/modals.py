@@ -45,9 +45,14 @@ def _input(ask: Ask, practice: Practice, outstanding_cents: int, rule_set: str) 
         return b.choice_input(ask.name, ask.label, options, initial=current)
     initial = f"{outstanding_cents / 100:.2f}" if ask.kind == "money" else ""
     return b.text_input(
-        ask.name, ask.label, initial=initial, hint=ask.hint, required=ask.required, longest=ask.longest,
+        ask.name,
+        ask.label,
+        initial=initial,
+        hint=ask.hint,
+        required=ask.required,
+        longest=ask.longest,
         many_lines=ask.kind == "text",
-    )  # fmt: skip
+    )
 
 
 def reply_view(hidden: Hidden) -> Json:
@@ -77,5 +82,3 @@ def _answer(element: Json) -> str | None:
         return chosen["value"] if chosen else None
     value = element.get("value")
     return str(value) if value is not None else None
-
-

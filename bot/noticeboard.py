@@ -65,7 +65,8 @@ async def _in_channel(event: Event, practice: Practice, ports: Ports) -> None:
         text = f"A patient without an open balance {wants}."
     else:
         what = str(event.after["what"]).replace("_", " ")
-        text = f"At the card processor, without our doing: {what}. Look at {event.after['processor_id']} there and book it."
+        at = event.after["processor_id"]
+        text = f"At the card processor, without our doing: {what}. Look at {at} there and book it."
     channel = practice.locations[event.location].slack_channel
     await _post(event, channel, text, [b.section(b.escaped(text))], ports)
 
@@ -74,6 +75,11 @@ async def _post(
     event: Event, channel: str, text: str, blocks: list[Json], ports: Ports, *, card_id: int | None = None
 ) -> None:
     await Post.create(
-        ref=uuid4().hex, occasion=f"event {event.seq}", card_id=card_id, channel=channel, text=text, blocks=blocks,
+        ref=uuid4().hex,
+        occasion=f"event {event.seq}",
+        card_id=card_id,
+        channel=channel,
+        text=text,
+        blocks=blocks,
         due_at=ports.clock.now(),
-    )  # fmt: skip
+    )

@@ -28,7 +28,9 @@ class Roster:
 
     async def actor(self, user: str, name: str = "") -> Actor:
         """The person behind a click, with what they may do where; a stranger may do nothing."""
-        grants = [Grant(p.role, p.locations) for p in self.practice.people if await self._is(p.slack, p.email, p.group, user)]
+        grants = [
+            Grant(p.role, p.locations) for p in self.practice.people if await self._is(p.slack, p.email, p.group, user)
+        ]
         return Actor("person", user, await self._name(user) or name or user, "slack", tuple(grants))
 
     async def _is(self, slack: str | None, email: str | None, group: str | None, user: str) -> bool:
@@ -37,7 +39,9 @@ class Roster:
         if email:
             person = await self._person(user)
             return bool(person and person.email and person.email.casefold() == email.casefold())
-        return bool(group) and user in (await self._asked(f"group {group}", lambda: self.slack.group_members(group or "")) or ())
+        return bool(group) and user in (
+            await self._asked(f"group {group}", lambda: self.slack.group_members(group or "")) or ()
+        )
 
     async def _name(self, user: str) -> str:
         person = await self._person(user)

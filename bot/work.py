@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from billing.write_offs import outstanding_cents
 from bot import blocks as b
 from bot.cards import MOVE, REPLY, WHY
 from bot.commands import Typed, answer
@@ -12,7 +13,6 @@ from bot.explain import explained
 from bot.modals import MOVE_VIEW, PREVIEW_VIEW, REPLY_VIEW, Hidden, answers_of, move_view, preview_view, reply_view
 from bot.noticeboard import want_redrawn
 from bot.people import Roster
-from billing.write_offs import outstanding_cents
 from documents.words import masked_phone
 from domain.access import Actor
 from domain.errors import DoorFault, Refusal, not_found
@@ -42,7 +42,11 @@ class Press:
 
     @classmethod
     def read(cls, action: Json) -> "Press":
-        words = action["selected_option"]["value"] if action["type"] == "overflow" else f"{action['action_id']}:{action['value']}"
+        words = (
+            action["selected_option"]["value"]
+            if action["type"] == "overflow"
+            else f"{action['action_id']}:{action['value']}"
+        )
         kind, move, set_id, version = words.split(":")
         return cls(kind, move, int(set_id), int(version))
 
@@ -96,19 +100,32 @@ class Desk:
                 if await mark_handled(item, now=self.ports.clock.now()):
                     await self._move(press.set_id, press.move, {}, press.version, actor)
 
-    async def _open_move(self, press: Press, invoice_set: InvoiceSet, item: InboxItem, payload: Json, actor: Actor) -> None:
+    async def _open_move(
+        self, press: Press, invoice_set: InvoiceSet, item: InboxItem, payload: Json, actor: Actor
+    ) -> None:
         move = INVOICE_SET.move(press.move)
         INVOICE_SET.fire(
-            move.name, status=invoice_set.status, before=invoice_set.status_before, actor=actor, location=invoice_set.location
+            move.name,
+            status=invoice_set.status,
+            before=invoice_set.status_before,
+            actor=actor,
+            location=invoice_set.location,
         )
-        hidden = Hidden(set_id=press.set_id, version=invoice_set.version, move=move.name, channel=payload["channel"]["id"])
+        hidden = Hidden(
+            set_id=press.set_id, version=invoice_set.version, move=move.name, channel=payload["channel"]["id"]
+        )
         view = move_view(
-            move, hidden, practice=self.practice, outstanding_cents=await outstanding_cents(press.set_id),
+            move,
+            hidden,
+            practice=self.practice,
+            outstanding_cents=await outstanding_cents(press.set_id),
             rule_set=invoice_set.rule_set,
-        )  # fmt: skip
+        )
         await self._open(item, payload, view)
 
-    async def _open_reply(self, press: Press, invoice_set: InvoiceSet, item: InboxItem, payload: Json, actor: Actor) -> None:
+    async def _open_reply(
+        self, press: Press, invoice_set: InvoiceSet, item: InboxItem, payload: Json, actor: Actor
+    ) -> None:
         if not self.practice.slack.replies_in_slack:
             raise Refusal("replies_off", "Replying from Slack is switched off (app.yaml: slack.replies_in_slack).")
         if not actor.may("biller", invoice_set.location):
@@ -146,9 +163,13 @@ class Desk:
     async def _preview(self, invoice_set: InvoiceSet, hidden: Hidden, view: Json, actor: Actor) -> Json:
         words = answers_of(view).get("words") or ""
         message = await draft_reply(
-            invoice_set.id, words, occasion=f"reply {view['id']} {view['hash']}", actor=actor, practice=self.practice,
+            invoice_set.id,
+            words,
+            occasion=f"reply {view['id']} {view['hash']}",
+            actor=actor,
+            practice=self.practice,
             ports=self.ports,
-        )  # fmt: skip
+        )
         hours = await hours_verdict(message, practice=self.practice, now=self.ports.clock.now())
         told = Hidden(set_id=hidden.set_id, version=hidden.version, message=message.id, channel=hidden.channel)
         return preview_view(

@@ -1,9 +1,10 @@
 """What the house says no with, and what a door outside can answer; the edges translate both."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as part
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Refusal(Exception):
     """The business says no: a code for programs, a sentence a person can act on, and the field it belongs to."""
 
@@ -11,7 +12,7 @@ class Refusal(Exception):
     sentence: str
     status: int = 409
     field: str | None = None
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = part(default_factory=dict)
 
     def __str__(self) -> str:
         return self.sentence
@@ -33,7 +34,7 @@ def invalid(sentence: str, field_name: str | None = None) -> Refusal:
     return Refusal("invalid", sentence, status=422, field=field_name)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class DoorFault(Exception):
     """A door outside did not do what was asked. `passing` faults are tried again, final ones are told to staff.
 

@@ -20,9 +20,9 @@ def keeper() -> GroupCommit:
     return GroupCommit("inbox_item", COLUMNS, key=KNOWN_BY)
 
 
-async def due_items(*, now: datetime, pulse: datetime) -> list[InboxItem]:
-    """The next items to work on, oldest first, claimed by this process."""
-    due, args = "handled_at IS NULL AND due_at <= $1", [now]
+async def due_items(*, now: datetime, pulse: datetime, from_slack: bool) -> list[InboxItem]:
+    """The next items to work on, oldest first, claimed by this process. People in Slack don't wait behind vendors."""
+    due, args = f"handled_at IS NULL AND due_at <= $1 AND source {'=' if from_slack else '<>'} 'slack'", [now]
     ids = await claim(InboxItem, due=due, args=args, at=pulse, lease=LEASE, limit=BATCH, order_by="id")
     return await InboxItem.filter(id__in=ids).order_by("id") if ids else []
 
@@ -39,7 +39,10 @@ async def put_back(item: InboxItem, *, now: datetime, error: str) -> bool:
     given_up = attempts > len(BACKOFF)
     wait = BACKOFF[min(attempts, len(BACKOFF)) - 1]
     await InboxItem.filter(id=item.id).update(
-        attempts=attempts, error=error[:300], claimed_until=None, due_at=now + wait,
+        attempts=attempts,
+        error=error[:300],
+        claimed_until=None,
+        due_at=now + wait,
         handled_at=now if given_up else None,
-    )  # fmt: skip
+    )
     return not given_up

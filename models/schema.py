@@ -11,23 +11,20 @@ from models.database import is_open
 from models.database_url import ENGINES, Dialect, config
 from models.extra_sql import EXTRA, ExtraSql
 
-KEPT_SQLITE = """
+KEPT_SQLITE = """\
 CREATE TRIGGER {table}_kept_from_{verb} BEFORE {verb} ON {table} BEGIN
     SELECT RAISE(ABORT, 'rows of {table} are never changed or removed');
-END;
-"""
+END;"""
 
 # One of the integrity errors, so that it reaches Python as the same exception as SQLite's.
-KEPT_POSTGRES = """
+KEPT_POSTGRES = """\
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
-"""
-KEPT_POSTGRES_TABLE = """
+END $$;"""
+KEPT_POSTGRES_TABLE = """\
 CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-"""
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"""
 
 
 async def schema_sql(dialect: Dialect, *, tables: Sequence[str] = TABLES, extra: ExtraSql = EXTRA) -> str:

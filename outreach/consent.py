@@ -18,9 +18,11 @@ async def suppress(
         if await Suppression.filter(channel=channel, address=address, lifted_at=None, reason=reason).exists():
             return
         await Suppression.create(channel=channel, address=address, reason=reason, at=now)
-        await Message.filter(channel=channel, address=address, direction="out", status="queued").exclude(
-            purpose="keyword"
-        ).update(status="dropped", error="Opted out.", settled_at=now)
+        await (
+            Message.filter(channel=channel, address=address, direction="out", status="queued")
+            .exclude(purpose="keyword")
+            .update(status="dropped", error="Opted out.", settled_at=now)
+        )
         for owner in await owners_of(channel, address):
             await _note(owner, channel, address, told, actor=actor, given=False, wording=wording, source=source)
 
@@ -54,12 +56,24 @@ async def owners_of(channel: Channel, address: str) -> list[Patient]:
 
 
 async def _note(
-    owner: Patient, channel: Channel, address: str, told: Change, *, actor: Actor, given: bool, wording: str, source: str
+    owner: Patient,
+    channel: Channel,
+    address: str,
+    told: Change,
+    *,
+    actor: Actor,
+    given: bool,
+    wording: str,
+    source: str,
 ) -> None:
     await Consent.create(
         patient=owner, channel=channel, address=address, given=given, source=source, wording=wording[:200], at=told.now
     )
     told.tell(
-        "patient.opted_in" if given else "patient.opted_out", f"patient:{owner.id}", actor=actor,
-        location=owner.location, guarantor=owner.payer_id, after={"channel": channel, "source": source},
-    )  # fmt: skip
+        "patient.opted_in" if given else "patient.opted_out",
+        f"patient:{owner.id}",
+        actor=actor,
+        location=owner.location,
+        guarantor=owner.payer_id,
+        after={"channel": channel, "source": source},
+    )

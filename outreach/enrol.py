@@ -27,19 +27,26 @@ async def enrol(invoice_id: int, *, practice: Practice, now: datetime) -> Invoic
             invoice_set = await _open(invoice, practice, now)
         await Invoice.filter(id=invoice.id).update(invoice_set_id=invoice_set.id)
         told.tell(
-            "set.enrolled", f"set:{invoice_set.id}", actor=CLOCK, location=invoice_set.location,
-            guarantor=invoice.guarantor_id, invoice_set=invoice_set.id,
+            "set.enrolled",
+            f"set:{invoice_set.id}",
+            actor=CLOCK,
+            location=invoice_set.location,
+            guarantor=invoice.guarantor_id,
+            invoice_set=invoice_set.id,
             after={"invoice": invoice.id, "number": invoice.number, "rule_set": invoice_set.rule_set},
-        )  # fmt: skip
+        )
         return invoice_set
 
 
 async def _open(invoice: Invoice, practice: Practice, now: datetime) -> InvoiceSet:
     name = practice.locations[invoice.location].rule_set or practice.rule_set
     invoice_set = InvoiceSet(
-        guarantor_id=invoice.guarantor_id, location=invoice.location, rule_set=name,
-        plan=frozen(practice.rule_sets[name]), enrolled_at=now,
-    )  # fmt: skip
+        guarantor_id=invoice.guarantor_id,
+        location=invoice.location,
+        rule_set=name,
+        plan=frozen(practice.rule_sets[name]),
+        enrolled_at=now,
+    )
     invoice_set.next_send_at = time_of_step(invoice_set, 0, now=now)
     await invoice_set.save()
     return invoice_set
@@ -52,9 +59,17 @@ async def settle_if_nothing_is_owed(invoice_set_id: int, *, paid: bool, now: dat
         if invoice_set.status not in (*CHASED, "collections") or await outstanding_cents(invoice_set_id):
             return
         await fire(
-            invoice_set, "settle" if paid or invoice_set.status == "collections" else "cancel", machine=INVOICE_SET,
-            actor=CLOCK, told=told, next_send_at=None, held_until=None, hold_reason=None, trouble=None, fix=None,
-        )  # fmt: skip
+            invoice_set,
+            "settle" if paid or invoice_set.status == "collections" else "cancel",
+            machine=INVOICE_SET,
+            actor=CLOCK,
+            told=told,
+            next_send_at=None,
+            held_until=None,
+            hold_reason=None,
+            trouble=None,
+            fix=None,
+        )
         await drop_queued(invoice_set_id, told)
 
 

@@ -17,6 +17,11 @@ async def facts_of_set(
     if not owed:
         return await facts_for(payer, practice=practice, ports=ports, now=now)
     return await facts_for(
-        payer, practice=practice, ports=ports, now=now, amount_cents=sum(invoice.balance_cents for invoice in owed),
-        due_on=owed[0].due_date, invoice_number=owed[0].number,
-    )  # fmt: skip
+        payer,
+        practice=practice,
+        ports=ports,
+        now=now,
+        amount_cents=sum(invoice.balance_cents for invoice in owed),
+        due_on=owed[0].due_date,
+        invoice_number=owed[0].number,
+    )

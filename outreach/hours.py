@@ -12,7 +12,10 @@ from outreach.situation import zones_of
 async def hours_verdict(message: Message, *, practice: Practice, now: datetime) -> str:
     payer = await Patient.get(id=message.guarantor_id)
     at = Situation(
-        channel="sms", address=message.address, consented=True, balance_cents=1,
+        channel="sms",
+        address=message.address,
+        consented=True,
+        balance_cents=1,
         zones=zones_of(payer.timezone, payer.phone),
-    )  # fmt: skip
+    )
     return next(verdict.sentence for verdict in verdicts(at, practice.contact, now) if verdict.gate == "quiet hours")

@@ -89,9 +89,15 @@ async def _check_amount(invoice_set: InvoiceSet, amount: int | None) -> None:
 
 async def _fire(press: Press, move: str, **columns: Any) -> None:
     await fire(
-        press.invoice_set, move, machine=INVOICE_SET, actor=press.actor, told=press.told,
-        seen_version=press.seen_version, facts={k: v for k, v in press.answers.items() if v is not None}, **columns,
-    )  # fmt: skip
+        press.invoice_set,
+        move,
+        machine=INVOICE_SET,
+        actor=press.actor,
+        told=press.told,
+        seen_version=press.seen_version,
+        facts={k: v for k, v in press.answers.items() if v is not None},
+        **columns,
+    )
 
 
 async def _pause(press: Press) -> None:
@@ -101,25 +107,31 @@ async def _pause(press: Press) -> None:
 
 async def _resume(press: Press) -> None:
     await _fire(
-        press, "resume", held_until=None, hold_reason=None,
+        press,
+        "resume",
+        held_until=None,
+        hold_reason=None,
         next_send_at=time_of_step(press.invoice_set, press.invoice_set.step, now=press.now),
-    )  # fmt: skip
+    )
     await foresee(press.invoice_set, press.told, practice=press.practice, ports=press.ports)
 
 
 async def _send_now(press: Press) -> None:
     """The step that stands next is due now; the gates still decide whether and when it leaves."""
-    await _fire(
-        press, "send_now", held_until=None, hold_reason=None, trouble=None, fix=None, next_send_at=press.now
-    )  # fmt: skip
+    await _fire(press, "send_now", held_until=None, hold_reason=None, trouble=None, fix=None, next_send_at=press.now)
     await take_step(press.invoice_set.id, practice=press.practice, ports=press.ports)
 
 
 async def _write_off(press: Press) -> None:
     await write_off(
-        press.invoice_set, reason=press.answers["reason"], amount=press.answers["amount"], actor=press.actor,
-        now=press.now, on=press.today, seen_version=press.seen_version,
-    )  # fmt: skip
+        press.invoice_set,
+        reason=press.answers["reason"],
+        amount=press.answers["amount"],
+        actor=press.actor,
+        now=press.now,
+        on=press.today,
+        seen_version=press.seen_version,
+    )
     if press.invoice_set.status == "written_off":
         await drop_queued(press.invoice_set.id, press.told)
 
@@ -153,9 +165,17 @@ async def _change_rule_set(press: Press) -> None:
     rule_set = rule_set_named(name, press.practice)
     await drop_queued(press.invoice_set.id, press.told)
     await _fire(
-        press, "change_rule_set", rule_set=name, plan=frozen(rule_set), step=0, enrolled_at=press.now,
-        trouble=None, fix=None, held_until=None, hold_reason=None,
-    )  # fmt: skip
+        press,
+        "change_rule_set",
+        rule_set=name,
+        plan=frozen(rule_set),
+        step=0,
+        enrolled_at=press.now,
+        trouble=None,
+        fix=None,
+        held_until=None,
+        hold_reason=None,
+    )
     due = time_of_step(press.invoice_set, 0, now=press.now)
     await InvoiceSet.filter(id=press.invoice_set.id).update(next_send_at=due)
     await foresee(press.invoice_set, press.told, practice=press.practice, ports=press.ports)

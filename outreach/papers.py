@@ -37,9 +37,13 @@ async def paper_for(paper: str, *, practice: Practice, ports: Ports) -> Document
     guarantor, filename, html = await fill(int(number), practice=practice, ports=ports, now=now)
     content = await ports.pdf.print(html)
     document = Document(
-        paper=paper, guarantor_id=guarantor, filename=filename, sha256=hashlib.sha256(content).hexdigest(),
-        content=content, made_at=now,
-    )  # fmt: skip
+        paper=paper,
+        guarantor_id=guarantor,
+        filename=filename,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        made_at=now,
+    )
     await Document.bulk_create([document], ignore_conflicts=True)
     return await Document.get(paper=paper)
 
@@ -78,7 +82,9 @@ async def _invoice(invoice_id: int, *, practice: Practice, ports: Ports, now: da
 
 async def _lines(invoice_id: int) -> tuple[PaperLine, ...]:
     rows = await InvoiceLine.filter(invoice_id=invoice_id).order_by("position")
-    names = {p.id: f"{p.first_name} {p.last_name}".strip() for p in await Patient.filter(id__in=[r.patient_id for r in rows])}
+    names = {
+        p.id: f"{p.first_name} {p.last_name}".strip() for p in await Patient.filter(id__in=[r.patient_id for r in rows])
+    }
     return tuple(
         PaperLine(
             patient=names.get(row.patient_id or 0, ""),

@@ -42,13 +42,25 @@ async def _mail_invoice(invoice_id: int, *, practice: Practice, ports: Ports) ->
     invoice = await Invoice.get(id=invoice_id)
     payer, now = await Patient.get(id=invoice.guarantor_id), ports.clock.now()
     facts = await facts_for(
-        payer, practice=practice, ports=ports, now=now, amount_cents=invoice.total_cents, due_on=invoice.due_date,
+        payer,
+        practice=practice,
+        ports=ports,
+        now=now,
+        amount_cents=invoice.total_cents,
+        due_on=invoice.due_date,
         invoice_number=invoice.number,
-    )  # fmt: skip
+    )
     await write(
-        f"invoice {invoice.id} sent {invoice.version}", purpose="invoice", channel="email", template="invoice",
-        payer=payer, facts=facts, practice=practice, now=now, paper=f"invoice:{invoice.id}",
-    )  # fmt: skip
+        f"invoice {invoice.id} sent {invoice.version}",
+        purpose="invoice",
+        channel="email",
+        template="invoice",
+        payer=payer,
+        facts=facts,
+        practice=practice,
+        now=now,
+        paper=f"invoice:{invoice.id}",
+    )
 
 
 async def _enrol_if(invoice_id: int, happened: str, practice: Practice, ports: Ports) -> None:
@@ -65,10 +77,16 @@ async def _thank(payment_id: int, *, practice: Practice, ports: Ports) -> None:
     facts = await facts_for(payer, practice=practice, ports=ports, now=now, amount_cents=payment.amount_cents)
     by_mail = bool(payer.email)
     await write(
-        f"thanks for payment {payment.id}", purpose="receipt", channel="email" if by_mail else "sms",
-        template="receipt" if by_mail else "thanks", payer=payer, facts=facts, practice=practice, now=now,
+        f"thanks for payment {payment.id}",
+        purpose="receipt",
+        channel="email" if by_mail else "sms",
+        template="receipt" if by_mail else "thanks",
+        payer=payer,
+        facts=facts,
+        practice=practice,
+        now=now,
         paper=f"receipt:{payment.id}" if by_mail else None,
-    )  # fmt: skip
+    )
 
 
 async def _look_ahead(guarantor: int | None, *, practice: Practice, ports: Ports) -> None:

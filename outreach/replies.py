@@ -54,22 +54,41 @@ def _who(owners: list[Patient]) -> Actor:
 async def _keep(text: InboundText, owner: Patient, now: datetime) -> Message:
     open_set = await InvoiceSet.filter(guarantor_id=owner.payer_id, status__in=CHASED).first()
     return await Message.create(
-        ref=uuid4().hex, provider_id=text.provider_id, guarantor_id=owner.payer_id, location=owner.location,
-        invoice_set_id=open_set.id if open_set else None, purpose="reply", channel="sms", direction="in",
-        address=text.sender, sender=text.to, body=redact_card_numbers(text.body), status="received",
-        created_at=now, due_at=now, settled_at=now,
-    )  # fmt: skip
+        ref=uuid4().hex,
+        provider_id=text.provider_id,
+        guarantor_id=owner.payer_id,
+        location=owner.location,
+        invoice_set_id=open_set.id if open_set else None,
+        purpose="reply",
+        channel="sms",
+        direction="in",
+        address=text.sender,
+        sender=text.to,
+        body=redact_card_numbers(text.body),
+        status="received",
+        created_at=now,
+        due_at=now,
+        settled_at=now,
+    )
 
 
-async def _answer(word: Keyword, text: InboundText, owner: Patient, *, practice: Practice, ports: Ports, now: datetime) -> None:
+async def _answer(
+    word: Keyword, text: InboundText, owner: Patient, *, practice: Practice, ports: Ports, now: datetime
+) -> None:
     """The one confirmation the law allows, unless the carrier has given it already."""
     if text.handled_by_provider or (ports.sms and ports.sms.capabilities.answers_keywords):
         return
     template = {"stop": "stop_confirmation", "start": "start_confirmation", "help": "help"}[word]
     await write(
-        f"answer to {text.provider_id}", purpose="keyword", channel="sms", template=template, payer=owner,
-        facts=await facts_for(owner, practice=practice, ports=ports, now=now), practice=practice, now=now,
-    )  # fmt: skip
+        f"answer to {text.provider_id}",
+        purpose="keyword",
+        channel="sms",
+        template=template,
+        payer=owner,
+        facts=await facts_for(owner, practice=practice, ports=ports, now=now),
+        practice=practice,
+        now=now,
+    )
 
 
 async def _to_staff(word: Keyword | None, body: str, payer: Patient, told: Change) -> None:
@@ -77,17 +96,27 @@ async def _to_staff(word: Keyword | None, body: str, payer: Patient, told: Chang
     wants = wish(body)
     if wants == "wrong" and word is None and payer.phone:
         await suppress(
-            "sms", payer.phone, "wrong", actor=patient(payer.id), now=told.now, wording="wrong number", source="text message"
+            "sms",
+            payer.phone,
+            "wrong",
+            actor=patient(payer.id),
+            now=told.now,
+            wording="wrong number",
+            source="text message",
         )
     open_set = await InvoiceSet.filter(guarantor_id=payer.id, status__in=CHASED).first()
     if open_set is not None and word is None:
         await InvoiceSet.filter(id=open_set.id).update(held_until=told.now + HOLD, hold_reason=HELD_FOR_REPLY)
     last = await Message.filter(guarantor_id=payer.id, direction="in").order_by("-id").first()
     told.tell(
-        "reply.received", f"message:{last.id}" if last else f"patient:{payer.id}", actor=patient(payer.id),
-        location=payer.location, guarantor=payer.id, invoice_set=open_set.id if open_set else None,
+        "reply.received",
+        f"message:{last.id}" if last else f"patient:{payer.id}",
+        actor=patient(payer.id),
+        location=payer.location,
+        guarantor=payer.id,
+        invoice_set=open_set.id if open_set else None,
         after={"wish": wants if word is None else "keyword", "keyword": word, "message": last.id if last else None},
-    )  # fmt: skip
+    )
 
 
 async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: datetime) -> None:
@@ -99,10 +128,20 @@ async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: dateti
         payer = await Patient.get(id=guarantor)
         open_set = await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED).first()
         await Message.create(
-            ref=uuid4().hex, guarantor_id=payer.id, location=payer.location,
-            invoice_set_id=open_set.id if open_set else None, purpose="reply", channel="page", direction="in",
-            address="page", body=words[:2000], status="received", created_at=now, due_at=now, settled_at=now,
-        )  # fmt: skip
+            ref=uuid4().hex,
+            guarantor_id=payer.id,
+            location=payer.location,
+            invoice_set_id=open_set.id if open_set else None,
+            purpose="reply",
+            channel="page",
+            direction="in",
+            address="page",
+            body=words[:2000],
+            status="received",
+            created_at=now,
+            due_at=now,
+            settled_at=now,
+        )
         await _to_staff(None, words, payer, told)
 
 
@@ -133,10 +172,18 @@ async def draft_reply(
         _may_reply(actor, invoice_set.location)
         payer = await check_reply(invoice_set, words, channel="sms")
         drafted = await write(
-            occasion, purpose="reply", channel="sms", template="reply", payer=payer, status="draft",
+            occasion,
+            purpose="reply",
+            channel="sms",
+            template="reply",
+            payer=payer,
+            status="draft",
             facts=await facts_for(payer, practice=practice, ports=ports, now=now, reply=words.strip()),
-            practice=practice, now=now, invoice_set=invoice_set.id, author=actor.name,
-        )  # fmt: skip
+            practice=practice,
+            now=now,
+            invoice_set=invoice_set.id,
+            author=actor.name,
+        )
         return drafted or await Message.get(occasion=occasion)
 
 
@@ -151,9 +198,14 @@ async def confirm_reply(message_id: int, *, actor: Actor, now: datetime) -> Mess
             raise Refusal("stale", "This reply has been sent already.")
         await InvoiceSet.filter(id=message.invoice_set_id).update(held_until=None, hold_reason=None)
         told.tell(
-            "reply.sent", f"message:{message.id}", actor=actor, location=message.location,
-            guarantor=message.guarantor_id, invoice_set=message.invoice_set_id, after={"message": message.id},
-        )  # fmt: skip
+            "reply.sent",
+            f"message:{message.id}",
+            actor=actor,
+            location=message.location,
+            guarantor=message.guarantor_id,
+            invoice_set=message.invoice_set_id,
+            after={"message": message.id},
+        )
         return message
 
 

@@ -20,10 +20,14 @@ _UNSETTLED = ("queued", "sending", "sent")
 
 def tell_message(kind: str, message: Message, told: Change, **facts: object) -> None:
     told.tell(
-        kind, f"message:{message.id}", actor=CLOCK, location=message.location, guarantor=message.guarantor_id,
+        kind,
+        f"message:{message.id}",
+        actor=CLOCK,
+        location=message.location,
+        guarantor=message.guarantor_id,
         invoice_set=message.invoice_set_id,
         after={"channel": message.channel, "purpose": message.purpose, "step": message.step, **facts},
-    )  # fmt: skip
+    )
 
 
 async def follow_delivery(delivery: Delivery, *, practice: Practice, ports: Ports) -> bool:
@@ -40,13 +44,24 @@ async def follow_delivery(delivery: Delivery, *, practice: Practice, ports: Port
         elif delivery.status == "failed":
             sentence = delivery.sentence or "The provider could not deliver it and gave no reason."
             await message_failed(
-                message, delivery.fault or "unknown", sentence, told, practice=practice, ports=ports,
+                message,
+                delivery.fault or "unknown",
+                sentence,
+                told,
+                practice=practice,
+                ports=ports,
                 evidence=delivery.error_code,
-            )  # fmt: skip
+            )
         elif delivery.status == "sent":
-            if await Message.filter(id=message.id, status__in=("queued", "sending")).update(status="sent", sent_at=now):
-                tell_message("message.sent", message, told)
+            await message_left(message, told)
         return True
+
+
+async def message_left(message: Message, told: Change) -> None:
+    """The provider has it; unless a later result was quicker."""
+    waiting = Message.filter(id=message.id, status__in=("queued", "sending"))
+    if await waiting.update(status="sent", sent_at=told.now, claimed_until=None):
+        tell_message("message.sent", message, told)
 
 
 async def _about(delivery: Delivery) -> Message | None:
@@ -74,8 +89,14 @@ async def message_failed(
     ports: Ports | None = None,
     evidence: str | None = None,
 ) -> None:
-    """It will not arrive. A reminder's set tries the other channel where its rule set says so, or fails with the reason."""
-    failed = {"status": "failed", "error_code": code, "error": sentence[:300], "settled_at": told.now, "claimed_until": None}
+    """It will not arrive. A reminder's set tries the other channel where its rule set says so, or fails."""
+    failed = {
+        "status": "failed",
+        "error_code": code,
+        "error": sentence[:300],
+        "settled_at": told.now,
+        "claimed_until": None,
+    }
     if not await Message.filter(id=message.id, status__in=_UNSETTLED).update(**failed):
         return
     tell_message("message.failed", message, told, code=code, evidence=evidence, reason=sentence)
@@ -84,12 +105,23 @@ async def message_failed(
     invoice_set = await InvoiceSet.select_for_update().get(id=message.invoice_set_id)
     if invoice_set.status not in SENDING:
         return
-    if ports and plan_of(invoice_set).fall_back and await _fell_back(message, practice=practice, ports=ports, now=told.now):
+    if (
+        ports
+        and plan_of(invoice_set).fall_back
+        and await _fell_back(message, practice=practice, ports=ports, now=told.now)
+    ):
         return
     await fire(
-        invoice_set, "fail", machine=INVOICE_SET, actor=CLOCK, told=told, facts={"reason": sentence, "code": code},
-        trouble=sentence[:300], fix=None, next_send_at=None,
-    )  # fmt: skip
+        invoice_set,
+        "fail",
+        machine=INVOICE_SET,
+        actor=CLOCK,
+        told=told,
+        facts={"reason": sentence, "code": code},
+        trouble=sentence[:300],
+        fix=None,
+        next_send_at=None,
+    )
 
 
 async def _fell_back(message: Message, *, practice: Practice, ports: Ports, now: datetime) -> bool:
@@ -104,7 +136,15 @@ async def _fell_back(message: Message, *, practice: Practice, ports: Ports, now:
         return False
     facts = await facts_of_set(invoice_set.id, payer, practice=practice, ports=ports, now=now)
     wrote = await write(
-        f"{message.occasion} instead", purpose="reminder", channel="email", template=step.template, payer=payer,
-        facts=facts, practice=practice, now=now, invoice_set=message.invoice_set_id, step=message.step,
-    )  # fmt: skip
+        f"{message.occasion} instead",
+        purpose="reminder",
+        channel="email",
+        template=step.template,
+        payer=payer,
+        facts=facts,
+        practice=practice,
+        now=now,
+        invoice_set=message.invoice_set_id,
+        step=message.step,
+    )
     return wrote is not None

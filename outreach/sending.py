@@ -13,7 +13,7 @@ from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.claims import claim
 from outreach.papers import paper_for
-from outreach.results import message_failed, tell_message
+from outreach.results import message_failed, message_left, tell_message
 from outreach.situation import suppressed
 
 BATCH = 50
@@ -40,9 +40,14 @@ async def send_due(*, practice: Practice, ports: Ports) -> int:
     now = ports.clock.now()
     doors = [channel for channel, door in (("sms", ports.sms), ("email", ports.mail)) if door is not None]
     ids = await claim(
-        Message, due="status IN ('queued', 'sending') AND due_at <= $1 AND channel IN ('sms', 'email')", args=[now],
-        at=ports.clock.pulse(), lease=LEASE, limit=BATCH, order_by="due_at, id",
-    )  # fmt: skip
+        Message,
+        due="status IN ('queued', 'sending') AND due_at <= $1 AND channel IN ('sms', 'email')",
+        args=[now],
+        at=ports.clock.pulse(),
+        lease=LEASE,
+        limit=BATCH,
+        order_by="due_at, id",
+    )
     attempts = await _begin(ids, doors, now)
     gate = asyncio.Semaphore(AT_ONCE)
     await asyncio.gather(*(_attempt(attempt, gate, practice=practice, ports=ports) for attempt in attempts))
@@ -117,10 +122,17 @@ async def _mail(message: Message, *, practice: Practice, ports: Ports) -> Mail:
         paper = await paper_for(message.paper, practice=practice, ports=ports)
         attachments = (Attachment(paper.filename, "application/pdf", paper.content),)
     return Mail(
-        to=message.address, sender=message.sender, sender_name=practice.locations[message.location].name,
-        subject=message.subject, text=message.body, html=message.html, ref=message.ref, attachments=attachments,
-        unsubscribe_url=_unsubscribe(message), thread_ref=None,
-    )  # fmt: skip
+        to=message.address,
+        sender=message.sender,
+        sender_name=practice.locations[message.location].name,
+        subject=message.subject,
+        text=message.body,
+        html=message.html,
+        ref=message.ref,
+        attachments=attachments,
+        unsubscribe_url=_unsubscribe(message),
+        thread_ref=None,
+    )
 
 
 def _unsubscribe(message: Message) -> str | None:
@@ -143,12 +155,10 @@ async def _finish(attempts: Sequence[Attempt], *, practice: Practice, ports: Por
 
 
 async def _left(message: Message, sent: Sent, told: Change) -> None:
-    """Recorded as sent, unless its delivery result was quicker than the answer to sending it."""
     await Message.filter(id=message.id).update(
-        provider_id=sent.provider_id, segments=sent.segments, cost_micros=sent.cost_micros, claimed_until=None
+        provider_id=sent.provider_id, segments=sent.segments, cost_micros=sent.cost_micros
     )
-    if await Message.filter(id=message.id, status="sending").update(status="sent", sent_at=told.now):
-        tell_message("message.sent", message, told)
+    await message_left(message, told)
 
 
 async def _did_not(message: Message, fault: DoorFault, told: Change, *, practice: Practice, ports: Ports) -> None:

@@ -81,7 +81,9 @@ async def _undeliverable(channel: Channel, address: str | None, *, ports: Ports)
     if (ports.sms if channel == "sms" else ports.mail) is None:
         return DOOR_OFF[channel]
     last = (
-        await Message.filter(channel=channel, address=address, direction="out", status__in=("sent", "delivered", "failed"))
+        await Message.filter(
+            channel=channel, address=address, direction="out", status__in=("sent", "delivered", "failed")
+        )
         .order_by("-id")
         .first()
     )
@@ -92,7 +94,15 @@ async def _undeliverable(channel: Channel, address: str | None, *, ports: Ports)
 
 async def _recent(channel: Channel, address: str | None, now: datetime) -> tuple[datetime, ...]:
     """When reminders went to this number within a week, whichever patient or invoice they were about."""
-    sent = await Message.filter(
-        channel=channel, address=address, direction="out", purpose="reminder", created_at__gt=now - timedelta(days=7)
-    ).exclude(status__in=("dropped", "failed")).values_list("created_at", flat=True)  # fmt: skip
+    sent = (
+        await Message.filter(
+            channel=channel,
+            address=address,
+            direction="out",
+            purpose="reminder",
+            created_at__gt=now - timedelta(days=7),
+        )
+        .exclude(status__in=("dropped", "failed"))
+        .values_list("created_at", flat=True)
+    )
     return tuple(sent)  # type: ignore[arg-type]

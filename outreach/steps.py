@@ -63,9 +63,16 @@ async def _give_up(
     verdict = for_good(verdicts(situations[step.send[0]], practice.contact, told.now))
     why = verdict.sentence if verdict else "No moment was found in the next 30 days in which it may be sent."
     await fire(
-        invoice_set, "fail", machine=INVOICE_SET, actor=CLOCK, told=told, facts={"reason": why},
-        trouble=why, fix=verdict.fix if verdict else None, next_send_at=None,
-    )  # fmt: skip
+        invoice_set,
+        "fail",
+        machine=INVOICE_SET,
+        actor=CLOCK,
+        told=told,
+        facts={"reason": why},
+        trouble=why,
+        fix=verdict.fix if verdict else None,
+        next_send_at=None,
+    )
 
 
 async def _write(
@@ -75,9 +82,16 @@ async def _write(
     facts = await facts_of_set(invoice_set.id, payer, practice=practice, ports=ports, now=now)
     await write(
         f"set {invoice_set.id} enrolled {invoice_set.enrolled_at:%Y%m%dT%H%M%S} step {invoice_set.step} {channel}",
-        purpose="reminder", channel=channel, template=step.template, payer=payer, facts=facts, practice=practice,
-        now=now, invoice_set=invoice_set.id, step=invoice_set.step,
-    )  # fmt: skip
+        purpose="reminder",
+        channel=channel,
+        template=step.template,
+        payer=payer,
+        facts=facts,
+        practice=practice,
+        now=now,
+        invoice_set=invoice_set.id,
+        step=invoice_set.step,
+    )
 
 
 async def _move_on(invoice_set: InvoiceSet, told: Change, *, practice: Practice, ports: Ports) -> None:
@@ -104,11 +118,15 @@ async def foresee(invoice_set: InvoiceSet, told: Change, *, practice: Practice, 
     else:
         if invoice_set.status == "active" and shut and shut[0]:
             await fire(
-                invoice_set, "foresee_failure", machine=INVOICE_SET, actor=CLOCK, told=told,
-                facts={"reason": shut[0].sentence}, trouble=shut[0].sentence, fix=shut[0].fix,
-            )  # fmt: skip
+                invoice_set,
+                "foresee_failure",
+                machine=INVOICE_SET,
+                actor=CLOCK,
+                told=told,
+                facts={"reason": shut[0].sentence},
+                trouble=shut[0].sentence,
+                fix=shut[0].fix,
+            )
         return
     if invoice_set.status == "will_fail":
-        await fire(
-            invoice_set, "clear_failure", machine=INVOICE_SET, actor=CLOCK, told=told, trouble=None, fix=None
-        )  # fmt: skip
+        await fire(invoice_set, "clear_failure", machine=INVOICE_SET, actor=CLOCK, told=told, trouble=None, fix=None)

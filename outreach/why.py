@@ -38,7 +38,5 @@ async def why(invoice_set: InvoiceSet, *, practice: Practice, ports: Ports) -> W
     found = []
     for channel in step.send:
         at = await situation_of(invoice_set, channel, ports=ports, now=now)
-        found.append(
-            ChannelVerdicts(channel, verdicts(at, practice.contact, now), opening(at, practice.contact, now))
-        )
+        found.append(ChannelVerdicts(channel, verdicts(at, practice.contact, now), opening(at, practice.contact, now)))
     return Why(status, invoice_set.next_send_at, f"Step {invoice_set.step + 1} is planned.", tuple(found))

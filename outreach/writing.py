@@ -13,17 +13,20 @@ from models.people import Patient
 from outreach.situation import address_of
 
 
-async def facts_for(
-    payer: Patient, *, practice: Practice, ports: Ports, now: datetime, **known: object
-) -> TextFacts:
+async def facts_for(payer: Patient, *, practice: Practice, ports: Ports, now: datetime, **known: object) -> TextFacts:
     """What any text to this guarantor may say: the clinic, its number, and the way to their page."""
     location = practice.locations[payer.location]
     token = await link_for(payer.id, secret_key=ports.secret_key, now=now, days=practice.link_days)
     link = f"{ports.public_url}/p/{token}"
     return TextFacts(
-        clinic=location.name, phone=location.phone, first_name=payer.first_name, currency=practice.currency,
-        link=link, unsubscribe_link=f"{link}/unsubscribe", **known,  # type: ignore[arg-type]
-    )  # fmt: skip
+        clinic=location.name,
+        phone=location.phone,
+        first_name=payer.first_name,
+        currency=practice.currency,
+        link=link,
+        unsubscribe_link=f"{link}/unsubscribe",
+        **known,  # type: ignore[arg-type]
+    )
 
 
 async def write(
@@ -49,11 +52,26 @@ async def write(
         return None
     subject, body, html = _words(channel, template, payer.locale, facts)
     return await Message.create(
-        ref=uuid4().hex, occasion=occasion, guarantor_id=payer.id, location=payer.location,
-        invoice_set_id=invoice_set, purpose=purpose, step=step, channel=channel, direction="out", address=address,
-        sender=_sender(channel, practice.locations[payer.location]), subject=subject, body=body, html=html,
-        paper=paper, status=status, author=author, created_at=now, due_at=due_at or now,
-    )  # fmt: skip
+        ref=uuid4().hex,
+        occasion=occasion,
+        guarantor_id=payer.id,
+        location=payer.location,
+        invoice_set_id=invoice_set,
+        purpose=purpose,
+        step=step,
+        channel=channel,
+        direction="out",
+        address=address,
+        sender=_sender(channel, practice.locations[payer.location]),
+        subject=subject,
+        body=body,
+        html=html,
+        paper=paper,
+        status=status,
+        author=author,
+        created_at=now,
+        due_at=due_at or now,
+    )
 
 
 def _words(channel: Channel, template: str, locale: str, facts: TextFacts) -> tuple[str, str, str]:

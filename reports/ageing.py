@@ -6,7 +6,7 @@ from domain.ageing import BUCKETS, UPPER_DAYS
 from models.database import read
 from reports.report import Asked, Column, Report, Row
 
-_OLD = tuple(f"days_{upper}" for upper in UPPER_DAYS) + ("older",)
+_OLD = (*(f"days_{upper}" for upper in UPPER_DAYS), "older")
 
 _SIGNED = "CASE WHEN l.debit = 'receivable' THEN l.amount_cents ELSE -l.amount_cents END"
 

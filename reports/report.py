@@ -41,7 +41,9 @@ class Report:
 
     def totals(self, rows: Sequence[Row]) -> Row:
         """The last line: what adds up, added up."""
-        sums: Row = {c.name: sum(int(row[c.name] or 0) for row in rows) for c in self.columns if c.kind in ("money", "count")}
+        sums: Row = {
+            c.name: sum(int(row[c.name] or 0) for row in rows) for c in self.columns if c.kind in ("money", "count")
+        }
         return {self.columns[0].name: "Total", **sums}
 
 

@@ -1,0 +1,74 @@
+"""The pump: works off what has come in or changed, in lanes that don't wait for each other, until nothing is left."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import structlog
+
+from models.change import correlation, on_commit
+
+Work = Callable[[], Awaitable[int]]
+"""Does a batch of something and says how much it was."""
+
+LOOK_SECONDS = 1.0
+"""How long a lane sleeps when nobody rings: other replicas and retries become due without a bell."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Pump:
+    """Lanes of work: a slow phone network must not keep a form from opening in Slack."""
+
+    lanes: Mapping[str, Sequence[Work]]
+    _bells: dict[str, asyncio.Event] = field(default_factory=dict)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def drain(self) -> int:
+        """Work everything off, one lane after the other, until all are empty; how much it was."""
+        total = 0
+        while done := sum([await self._once(name) for name in self.lanes]):
+            total += done
+        return total
+
+    async def start(self) -> None:
+        self._bells = {name: asyncio.Event() for name in self.lanes}
+        on_commit.append(self.ring)
+        self._tasks = [asyncio.create_task(self._run(name), name=f"lane {name}") for name in self.lanes]
+
+    async def stop(self) -> None:
+        """What is claimed and cut short comes up again when its lease ends."""
+        if self.ring in on_commit:
+            on_commit.remove(self.ring)
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+
+    def ring(self) -> None:
+        for bell in self._bells.values():
+            bell.set()
+
+    async def _run(self, name: str) -> None:
+        bell = self._bells[name]
+        while True:
+            bell.clear()
+            if not await self._once(name):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+
+    async def _once(self, name: str) -> int:
+        done = 0
+        for work in self.lanes[name]:
+            token = correlation.set("")
+            try:
+                done += await work()
+            except Exception:
+                log.exception("pump.work_failed", lane=name, work=getattr(work, "__name__", str(work)))
+            finally:
+                correlation.reset(token)
+        return done

@@ -1,0 +1,99 @@
+"""What falls due by the clock. A tick may run twice, late, or on five machines: it does what is due and not yet done."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from billing.invoices import mark_overdue
+from billing.late_fees import charge_late_fee
+from domain.access import CLOCK
+from domain.errors import Refusal
+from domain.ports import Ports
+from domain.practice import Practice
+from models.chasing import InvoiceSet
+from models.claims import claim
+from models.invoices import Invoice, InvoiceAdjustment
+from outreach.steps import take_step
+
+PAGE = 200
+LEASE = timedelta(minutes=2)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One kind of work the clock starts: how often, and what it does; it says how much it did."""
+
+    name: str
+    every_minutes: int
+    does: str
+    run: Callable[[Practice, Ports], Awaitable[int]]
+
+
+async def overdue(practice: Practice, ports: Ports) -> int:
+    """Sent invoices whose due date has passed where their clinic is."""
+    done, now = 0, ports.clock.now()
+    for name, location in practice.locations.items():
+        today = now.astimezone(location.zone).date()
+        late = Invoice.filter(status="sent", location=name, due_date__lt=today).order_by("id")
+        async for number in _ids(late):
+            done += await _one("overdue", number, lambda i: mark_overdue(i, practice=practice, now=now))
+    return done
+
+
+async def late_fees(practice: Practice, ports: Ports) -> int:
+    """Fees that fall due some days after an invoice has become overdue."""
+    if practice.late_fee is None:
+        return 0
+    done, now = 0, ports.clock.now()
+    charged = InvoiceAdjustment.filter(kind="late_fee").values_list("invoice_id", flat=True)
+    for name, location in practice.locations.items():
+        latest = now.astimezone(location.zone).date() - timedelta(days=max(practice.late_fee.after_days, 1))
+        late = Invoice.filter(status="overdue", location=name, due_date__lte=latest, balance_cents__gt=0)
+        async for number in _ids(late.exclude(id__in=charged).order_by("id")):
+            invoice = await Invoice.get(id=number)
+            done += await _one(
+                "late_fees", number, lambda i, it=invoice: charge_late_fee(it, practice=practice, actor=CLOCK, now=now)
+            )
+    return done
+
+
+async def steps(practice: Practice, ports: Ports) -> int:
+    """Sets whose next step has come."""
+    due, done = "status IN ('active', 'will_fail') AND next_send_at <= $1", 0
+    while ids := await claim(
+        InvoiceSet,
+        due=due,
+        args=[ports.clock.now()],
+        at=ports.clock.pulse(),
+        lease=LEASE,
+        limit=PAGE,
+        order_by="next_send_at, id",
+    ):
+        for number in ids:
+            done += await _one("steps", number, lambda i: take_step(i, practice=practice, ports=ports))
+        await InvoiceSet.filter(id__in=ids).update(claimed_until=None)
+    return done
+
+
+async def _one(job: str, number: int, work: Callable[[int], Awaitable[object]]) -> int:
+    """One row; what somebody else has just done, or what goes wrong with it, stops none of the others."""
+    try:
+        await work(number)
+    except Refusal as refusal:
+        log.info("job.not_now", job=job, row=number, code=refusal.code)
+        return 0
+    except Exception:
+        log.exception("job.row_failed", job=job, row=number)
+        return 0
+    return 1
+
+
+TICKS = (
+    Tick("overdue", 15, "marks invoices overdue, with the late fee that asks for", overdue),
+    Tick("late_fees", 60, "charges late fees that fall due later", late_fees),
+    Tick("steps", 1, "takes the steps of sequences that have come", steps),
+)
