@@ -28,7 +28,7 @@ EXAMPLE = TextFacts(
 
 def faults(*, own: Path | None = None) -> list[str]:
     """Every mistake in our texts and in the practice's own, as sentences that name the file."""
-    return [fault for root in dict.fromkeys([own or TEMPLATES, TEMPLATES]) for fault in _faults_in(root, own)]
+    return [*(_faults_in(own, own) if own else ()), *_faults_in(TEMPLATES, None)]
 
 
 def _faults_in(root: Path, own: Path | None) -> Iterator[str]:

@@ -21,6 +21,7 @@ from babel.numbers import (
 DEFAULT_LANGUAGE = "en"
 HOME_TERRITORY = "US"
 """Where a language said without a country is spoken: `es` reads $1,234.50, not 1.234,50 US$."""
+_SPOKEN_AT_HOME = frozenset({"en", "es"})
 
 _RIGHT_TO_LEFT = {"R", "AL"}
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
@@ -33,12 +34,9 @@ def locale_named(name: str) -> Locale:
         locale = Locale.parse(name.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale(DEFAULT_LANGUAGE, HOME_TERRITORY)
-    if locale.territory is None and f"{locale.language}_{HOME_TERRITORY}" in _HOME_LOCALES:
+    if locale.territory is None and locale.language in _SPOKEN_AT_HOME:
         return Locale(locale.language, HOME_TERRITORY)
     return locale
-
-
-_HOME_LOCALES = frozenset({"en_US", "es_US"})
 
 
 def fallbacks(locale: str) -> list[str]:
@@ -71,7 +69,7 @@ def read_amount(text: str, currency: str, locale: str) -> int | None:
     """What a patient typed as minor units, or None where it is no amount or has more decimals than the currency."""
     digits = "".join(ch for ch in text if ch.isdigit() or ch in ",.'\u00a0\u202f-")
     try:
-        amount = parse_decimal(digits, locale=locale_named(locale), strict=True)
+        amount = parse_decimal(digits.strip(), locale=locale_named(locale), strict=True)
     except NumberFormatError:
         return None
     cents = amount.scaleb(get_currency_precision(currency))
