@@ -35,10 +35,12 @@ FACES = {
         "font-style: italic": "DejaVuSans-Oblique.ttf",
         "font-weight: bold; font-style: italic": "DejaVuSans-BoldOblique.ttf",
     },
+    "DejaVuUpright": {"": "DejaVuSans.ttf"},
     "Droid": {"": "DroidSansFallbackFull.ttf"},
     "Nanum": {"": "NanumSquareR.ttf"},
 }
-"""In the order in which a letter is looked for. Latin, Cyrillic, Greek, Arabic, Hebrew; Chinese, Japanese; Korean."""
+"""In the order in which a letter is looked for: Latin, Cyrillic, Greek, Arabic and Hebrew; these two once more, which
+DejaVu has no italics for; Chinese and Japanese; Korean."""
 
 
 class Unreadable(logging.Handler):

@@ -39,14 +39,7 @@ class Xhtml2pdfPrinter:
 
     async def print(self, html: str) -> bytes:
         async with self._slots:
-            worker = self._idle.pop() if self._idle else await self._start()
-            try:
-                worker.ask(html.encode())
-                head, pdf = await worker.answer(self._limit)
-            except BaseException:
-                await worker.kill()
-                raise
-            self._wait_for_work(worker)
+            head, pdf = await self._drawn(html.encode())
         if "error" in head:
             sentence = f"The document could not be drawn ({head['error']}): there is a mistake in its template."
             raise DoorFault(DOOR, "not_drawn", sentence)
@@ -60,6 +53,26 @@ class Xhtml2pdfPrinter:
         for worker in self._idle + self._leaving:
             await worker.kill()
         self._idle, self._leaving = [], []
+
+    async def _drawn(self, html: bytes) -> tuple[dict[str, Any], bytes]:
+        if self._idle:
+            try:
+                return await self._drawn_by(self._idle.pop(), html)
+            except DoorFault as fault:
+                # The system may have taken a waiting worker for its memory: that is not the document's fault.
+                if not fault.passing:
+                    raise
+        return await self._drawn_by(await self._start(), html)
+
+    async def _drawn_by(self, worker: "_Worker", html: bytes) -> tuple[dict[str, Any], bytes]:
+        try:
+            worker.ask(html)
+            answer = await worker.answer(self._limit)
+        except BaseException:
+            await worker.kill()
+            raise
+        self._wait_for_work(worker)
+        return answer
 
     async def _start(self) -> "_Worker":
         # The service's secrets are in its environment: a process that reads documents gets none of it.
