@@ -125,7 +125,7 @@ class Environment(BaseSettings):
             self._is_set("slack_signing_secret") or self._is_set("slack_app_token")
         ):
             half.append(
-                "SLACK_BOT_TOKEN is set and neither SLACK_SIGNING_SECRET (for HTTP) nor SLACK_APP_TOKEN (for Socket Mode) "
+                "SLACK_BOT_TOKEN is set, but neither SLACK_SIGNING_SECRET (for HTTP) nor SLACK_APP_TOKEN (Socket Mode) "
                 "is: set one of them, or leave all out."
             )
         return half

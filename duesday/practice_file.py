@@ -1,5 +1,6 @@
 """app.yaml read into a Practice, or every mistake in it at once. What may be chosen is the domain's to say."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import cast
 
@@ -7,6 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node
 
+from domain.choices import Wrong
 from domain.practice import CURRENCIES, ContactRules, LateFee, Person, Practice, RuleSet, SlackRules, Step, Terms
 from duesday import spellings
 from duesday.reading import Mistake, Reading, Units
@@ -20,10 +22,13 @@ class PracticeMistakes(Exception):
         self.mistakes = mistakes
 
 
-def read_practice(path: Path) -> Practice:
+def read_practice(path: Path, *, beyond: Callable[[Practice], Iterable[Wrong]] = lambda _: ()) -> Practice:
+    """The practice, held as well against what lies beyond the file, so that those mistakes have their lines too."""
     root = _composed(path)
     reading = Reading(str(path), _units(_currency(root)))
     practice = reading.choices(Practice, root, ())
+    if not reading.mistakes:
+        reading.hold(beyond(practice))
     if reading.mistakes:
         raise PracticeMistakes(sorted(reading.mistakes))
     return practice

@@ -2,7 +2,7 @@
 
 import dataclasses
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from functools import cache
@@ -70,9 +70,14 @@ class Reading:
         self._unknown(entries, keys, at)
         values = {each.name: self._field(kind, each, entries.get(name), at) for name, each in keys.items()}
         choices = _put_together(kind, values)
-        for wrong in choices.wrongs():
-            self._held(wrong, at)
+        self.hold(choices.wrongs(), at)
         return choices
+
+    def hold(self, wrongs: Iterable[Wrong], at: Place = ()) -> None:
+        """Choices that are well spelt and still impossible, unless they were held against one that is broken."""
+        for wrong in wrongs:
+            if not any(self._is_broken((*at, *other)) for other in wrong.beside):
+                self._held(wrong, (*at, *wrong.at))
 
     def _key(self, kind: type, name: str) -> str:
         return self.units[kind, name][0] if (kind, name) in self.units else name
@@ -173,13 +178,11 @@ class Reading:
                 self.broken.add((*at, keys[meant].name))
             self._wrong((*at, name), f"the key {shown(name)}", _guessing(name, ", ".join(keys), absent))
 
-    def _held(self, wrong: Wrong, at: Place) -> None:
-        """A choice that is well spelt and still impossible, unless it was held against one that is broken."""
-        place = (*at, *wrong.at)
-        if any(self._is_broken((*at, *other)) for other in wrong.beside):
-            return
+    def _held(self, wrong: Wrong, place: Place) -> None:
+        # A quoted value is shown as it was typed: $15.00, not the 1500 it was read as.
         typed = self.typed.get(place)
-        found = shown(typed) if typed is not None and wrong.found[0] == wrong.found[-1] == '"' else wrong.found
+        as_typed = typed is not None and wrong.found[0] == wrong.found[-1] == '"'
+        found = shown(typed) if typed is not None and as_typed else wrong.found
         allowed = _guessing(wrong.found.strip('"'), wrong.allowed, wrong.near)
         self._wrong(place, found, allowed, breaks=bool(wrong.at))
 

@@ -118,7 +118,7 @@ def amounts_in(currency: str) -> Callable[[str], int]:
         example = money.plain(15 * 10**digits, currency)
         wrong = Misspelt(f"an amount like {example} ({currency} has {digits or 'no'} decimals)")
         code = typed[:3] if typed[:3].isalpha() else currency
-        if not _AMOUNT.fullmatch(typed) or code != currency:
+        if not _AMOUNT.fullmatch(typed) or code != currency or len(typed.partition(".")[2]) > digits:
             raise wrong
         try:
             return money.parse(typed, currency)
