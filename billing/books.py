@@ -24,12 +24,19 @@ async def book(
     """Append entries to the ledger and move the guarantor's credit with them."""
     await LedgerEntry.bulk_create(
         LedgerEntry(
-            act=act, booked_on=on, at=now, debit=entry.debit.value, credit=entry.credit.value,
-            amount_cents=entry.amount_cents, guarantor_id=guarantor, invoice_id=entry.invoice,
-            payment_id=payment, location=location,
+            act=act,
+            booked_on=on,
+            at=now,
+            debit=entry.debit.value,
+            credit=entry.credit.value,
+            amount_cents=entry.amount_cents,
+            guarantor_id=guarantor,
+            invoice_id=entry.invoice,
+            payment_id=payment,
+            location=location,
         )
         for entry in entries
-    )  # fmt: skip
+    )
     credit = -sum(cents for account, _, cents in sides(entries) if account is Account.CREDIT)
     if credit:
         await Patient.filter(id=guarantor).update(credit_cents=F("credit_cents") + credit)

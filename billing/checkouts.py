@@ -38,16 +38,26 @@ async def open_checkout(
         raise invalid("Choose an amount up to what is owed.", "amount")
     payer = await Patient.get(id=guarantor)
     attempt = await CheckoutAttempt.create(
-        ref=uuid4().hex, guarantor=payer, amount_cents=cents, currency=practice.currency, created_at=now,
+        ref=uuid4().hex,
+        guarantor=payer,
+        amount_cents=cents,
+        currency=practice.currency,
+        created_at=now,
         expires_at=now + OPEN_FOR,
-    )  # fmt: skip
+    )
     opened = await ports.cards.open_checkout(
         CheckoutRequest(
-            ref=attempt.ref, amount_cents=cents, currency=practice.currency, description=f"Payment to {practice.name}",
-            success_url=f"{back_url}/thanks", cancel_url=back_url, expires_at=attempt.expires_at,
-            customer_email=payer.email, locale=payer.locale,
+            ref=attempt.ref,
+            amount_cents=cents,
+            currency=practice.currency,
+            description=f"Payment to {practice.name}",
+            success_url=f"{back_url}/thanks",
+            cancel_url=back_url,
+            expires_at=attempt.expires_at,
+            customer_email=payer.email,
+            locale=payer.locale,
         )
-    )  # fmt: skip
+    )
     await CheckoutAttempt.filter(id=attempt.id).update(processor_id=opened.processor_id)
     return opened
 
@@ -63,29 +73,43 @@ async def follow_card_event(event: CardEvent, *, processor: str, practice: Pract
         await _needs_a_person(event, attempt, processor=processor, now=now)
 
 
-async def _paid(event: CardEvent, attempt: CheckoutAttempt, *, processor: str, practice: Practice, now: datetime) -> None:
+async def _paid(
+    event: CardEvent, attempt: CheckoutAttempt, *, processor: str, practice: Practice, now: datetime
+) -> None:
     payer = await Patient.get(id=attempt.guarantor_id)
     async with change(now):
         await record_payment(
-            guarantor=payer.id, amount_cents=event.amount_cents, method=event.method, currency=event.currency,
+            guarantor=payer.id,
+            amount_cents=event.amount_cents,
+            method=event.method,
+            currency=event.currency,
             on=event.occurred_at.astimezone(practice.locations[payer.location].zone).date(),
-            actor=vendor(processor), now=now, processor=processor, processor_id=event.processor_id,
-        )  # fmt: skip
+            actor=vendor(processor),
+            now=now,
+            processor=processor,
+            processor_id=event.processor_id,
+        )
         await CheckoutAttempt.filter(id=attempt.id).update(status="paid")
 
 
 async def _note(event: CardEvent, attempt: CheckoutAttempt, *, now: datetime) -> None:
     """A checkout that is paid stays paid, whatever comes late."""
     async with change(now) as told:
-        moved = await CheckoutAttempt.filter(id=attempt.id).exclude(status__in=("paid", event.kind)).update(
-            status=event.kind
+        moved = (
+            await CheckoutAttempt.filter(id=attempt.id)
+            .exclude(status__in=("paid", event.kind))
+            .update(status=event.kind)
         )
         if moved and event.kind != "expired":
             payer = await Patient.get(id=attempt.guarantor_id)
             told.tell(
-                f"checkout.{event.kind}", f"checkout:{attempt.id}", actor=CLOCK, location=payer.location,
-                guarantor=payer.id, after={"amount_cents": attempt.amount_cents, "reason": event.sentence or ""},
-            )  # fmt: skip
+                f"checkout.{event.kind}",
+                f"checkout:{attempt.id}",
+                actor=CLOCK,
+                location=payer.location,
+                guarantor=payer.id,
+                after={"amount_cents": attempt.amount_cents, "reason": event.sentence or ""},
+            )
 
 
 async def _needs_a_person(event: CardEvent, attempt: CheckoutAttempt | None, *, processor: str, now: datetime) -> None:
@@ -93,7 +117,10 @@ async def _needs_a_person(event: CardEvent, attempt: CheckoutAttempt | None, *, 
     payer = await Patient.get(id=attempt.guarantor_id) if attempt else None
     async with change(now) as told:
         told.tell(
-            "processor.needs_person", f"processor:{event.processor_id}"[:60], actor=vendor(processor),
-            location=payer.location if payer else "", guarantor=payer.id if payer else None,
+            "processor.needs_person",
+            f"processor:{event.processor_id}"[:60],
+            actor=vendor(processor),
+            location=payer.location if payer else "",
+            guarantor=payer.id if payer else None,
             after={"what": event.kind, "amount_cents": event.amount_cents, "processor_id": event.processor_id},
-        )  # fmt: skip
+        )

@@ -38,9 +38,13 @@ async def draft_invoice(
         location = taken[0].location
         _may(actor, location)
         invoice = await Invoice.create(
-            guarantor=payer, location=location, currency=practice.currency, due_date=due_date, notes=notes,
+            guarantor=payer,
+            location=location,
+            currency=practice.currency,
+            due_date=due_date,
+            notes=notes,
             created_at=now,
-        )  # fmt: skip
+        )
         await _take(taken, invoice)
         told.tell(
             "invoice.drafted",
@@ -66,15 +70,27 @@ async def send_invoice(
         if due_date < today:
             raise invalid("The due date lies in the past.", "due_date")
         await fire(
-            invoice, "send", machine=INVOICE, actor=actor, told=told, seen_version=seen_version,
+            invoice,
+            "send",
+            machine=INVOICE,
+            actor=actor,
+            told=told,
+            seen_version=seen_version,
             facts={"total_cents": invoice.total_cents, "due_date": due_date.isoformat()},
-            number=await next_invoice_number(), due_date=due_date, issued_on=today, sent_at=now,
+            number=await next_invoice_number(),
+            due_date=due_date,
+            issued_on=today,
+            sent_at=now,
             balance_cents=invoice.total_cents,
-        )  # fmt: skip
+        )
         await book(
-            "issue", ledger.issue(invoice.id, invoice.total_cents), guarantor=invoice.guarantor_id,
-            location=invoice.location, on=today, now=now,
-        )  # fmt: skip
+            "issue",
+            ledger.issue(invoice.id, invoice.total_cents),
+            guarantor=invoice.guarantor_id,
+            location=invoice.location,
+            on=today,
+            now=now,
+        )
         return invoice
 
 
@@ -83,9 +99,14 @@ async def mark_overdue(invoice_id: int, *, practice: Practice, now: datetime, ac
     async with change(now) as told:
         invoice = await held(invoice_id)
         await fire(
-            invoice, "mark_overdue", machine=INVOICE, actor=actor, told=told,
-            facts={"balance_cents": invoice.balance_cents}, overdue_at=now,
-        )  # fmt: skip
+            invoice,
+            "mark_overdue",
+            machine=INVOICE,
+            actor=actor,
+            told=told,
+            facts={"balance_cents": invoice.balance_cents},
+            overdue_at=now,
+        )
         await charge_late_fee(invoice, practice=practice, actor=actor, now=now)
         return invoice
 
@@ -97,9 +118,15 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
         if invoice.paid_cents or invoice.forgiven_cents:
             raise Refusal("has_payments", f"{invoice.number} has payments or write-offs on it; undo those first.")
         await fire(
-            invoice, "void", machine=INVOICE, actor=actor, told=told, facts={"reason": reason}, voided_at=now,
+            invoice,
+            "void",
+            machine=INVOICE,
+            actor=actor,
+            told=told,
+            facts={"reason": reason},
+            voided_at=now,
             balance_cents=0,
-        )  # fmt: skip
+        )
         await _book_back(invoice, on=on, now=now)
         await Charge.filter(invoice_id=invoice.id).update(invoice_id=None)
         await InvoiceLine.filter(invoice_id=invoice.id).update(charge_id=None)
@@ -127,19 +154,27 @@ async def _unbilled(guarantor: int, charges: Sequence[int] | Literal["all"]) -> 
         return taken
     taken = await queue.filter(id__in=list(charges))
     if missing := set(charges) - {charge.id for charge in taken}:
-        raise Refusal("charge_taken", f"Charge {min(missing)} is not in this guarantor's unbilled queue.", field="charges")
+        raise Refusal(
+            "charge_taken", f"Charge {min(missing)} is not in this guarantor's unbilled queue.", field="charges"
+        )
     return taken
 
 
 async def _take(charges: Sequence[Charge], invoice: Invoice) -> None:
     await InvoiceLine.bulk_create(
         InvoiceLine(
-            invoice_id=invoice.id, position=place, charge_id=charge.id, patient_id=charge.patient_id,
-            date=charge.date, description=charge.description, quantity_thousandths=charge.quantity_thousandths,
-            unit_price_cents=charge.unit_price_cents, amount_cents=charge.amount_cents,
+            invoice_id=invoice.id,
+            position=place,
+            charge_id=charge.id,
+            patient_id=charge.patient_id,
+            served_on=charge.served_on,
+            description=charge.description,
+            quantity_thousandths=charge.quantity_thousandths,
+            unit_price_cents=charge.unit_price_cents,
+            amount_cents=charge.amount_cents,
         )
         for place, charge in enumerate(charges, 1)
-    )  # fmt: skip
+    )
     await Charge.filter(id__in=[charge.id for charge in charges]).update(invoice_id=invoice.id)
     invoice.total_cents = sum(charge.amount_cents for charge in charges)
     await invoice.save(update_fields=["total_cents"])

@@ -26,9 +26,13 @@ async def charge_late_fee(invoice: Invoice, *, practice: Practice, actor: Actor,
             invoice_id=invoice.id, kind="late_fee", period=FIRST, description="Late fee", amount_cents=cents, at=now
         )
         await book(
-            "late_fee", ledger.late_fee(invoice.id, cents), guarantor=invoice.guarantor_id,
-            location=invoice.location, on=today, now=now,
-        )  # fmt: skip
+            "late_fee",
+            ledger.late_fee(invoice.id, cents),
+            guarantor=invoice.guarantor_id,
+            location=invoice.location,
+            on=today,
+            now=now,
+        )
         await move_balance(invoice, total=cents)
         told.tell(
             "invoice.late_fee_charged",

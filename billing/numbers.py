@@ -6,6 +6,6 @@ from models.invoices import Counter
 
 
 async def next_invoice_number() -> str:
-    await Counter.bulk_create([Counter(name="invoice", last=1000)], ignore_conflicts=True)
-    await Counter.filter(name="invoice").update(last=F("last") + 1)
-    return f"INV-{(await Counter.get(name='invoice')).last}"
+    await Counter.bulk_create([Counter(name="invoice", given=1000)], ignore_conflicts=True)
+    await Counter.filter(name="invoice").update(given=F("given") + 1)
+    return f"INV-{(await Counter.get(name='invoice')).given}"

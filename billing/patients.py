@@ -30,7 +30,9 @@ class PatientRecord:
     price_list: str | None = None
 
 
-async def keep_patient(record: PatientRecord, *, practice: Practice, actor: Actor, now: datetime) -> tuple[Patient, bool]:
+async def keep_patient(
+    record: PatientRecord, *, practice: Practice, actor: Actor, now: datetime
+) -> tuple[Patient, bool]:
     """Write down a patient; says also whether they are new. The same record twice changes nothing."""
     if record.location not in practice.locations:
         raise invalid(f"There is no location “{record.location}” in app.yaml.", "location")
@@ -53,8 +55,17 @@ async def keep_patient(record: PatientRecord, *, practice: Practice, actor: Acto
 
 
 _COLUMNS = (
-    "first_name", "last_name", "birth_date", "phone", "email", "locale", "timezone", "bill_to", "location", "price_list",
-)  # fmt: skip
+    "first_name",
+    "last_name",
+    "birth_date",
+    "phone",
+    "email",
+    "locale",
+    "timezone",
+    "bill_to",
+    "location",
+    "price_list",
+)
 
 
 async def patient_by(external_id: str) -> Patient:
@@ -69,7 +80,9 @@ async def _guarantor(record: PatientRecord) -> Patient | None:
         return None
     guarantor = await Patient.get_or_none(external_id=record.guarantor)
     if guarantor is None:
-        raise invalid(f"There is no patient {record.guarantor} who could be the guarantor; send that one first.", "guarantor")
+        raise invalid(
+            f"There is no patient {record.guarantor} who could be the guarantor; send that one first.", "guarantor"
+        )
     if guarantor.guarantor_id is not None:
         raise invalid(f"{record.guarantor} is billed to someone else and cannot be a guarantor.", "guarantor")
     return guarantor
@@ -81,9 +94,14 @@ async def _note_consent(patient: Patient, now: datetime) -> None:
     for channel, address in addresses:
         if address and not await Consent.filter(patient=patient, channel=channel, address=address).exists():
             await Consent.create(
-                patient=patient, channel=channel, address=address, given=True, source="practice record",
-                wording=GIVEN_WITH_CONTACT, at=now,
-            )  # fmt: skip
+                patient=patient,
+                channel=channel,
+                address=address,
+                given=True,
+                source="practice record",
+                wording=GIVEN_WITH_CONTACT,
+                at=now,
+            )
 
 
 def _tell(patient: Patient, told: Change, actor: Actor, *, is_new: bool) -> None:

@@ -47,19 +47,36 @@ async def record_payment(
             raise Refusal("forbidden", "Recording a payment needs the role biller at this location.", status=403)
         payment = await _keep(
             Payment(
-                guarantor=payer, location=payer.location, amount_cents=amount_cents, currency=currency, method=method,
-                received_on=on, reference=reference, notes=notes, processor=processor, processor_id=processor_id,
+                guarantor=payer,
+                location=payer.location,
+                amount_cents=amount_cents,
+                currency=currency,
+                method=method,
+                received_on=on,
+                reference=reference,
+                notes=notes,
+                processor=processor,
+                processor_id=processor_id,
                 created_at=now,
             )
-        )  # fmt: skip
+        )
         await book(
-            "payment", ledger.receive(amount_cents), guarantor=guarantor, location=payer.location, on=on, now=now,
+            "payment",
+            ledger.receive(amount_cents),
+            guarantor=guarantor,
+            location=payer.location,
+            on=on,
+            now=now,
             payment=payment.id,
-        )  # fmt: skip
+        )
         told.tell(
-            "payment.recorded", f"payment:{payment.id}", actor=actor, location=payer.location, guarantor=guarantor,
+            "payment.recorded",
+            f"payment:{payment.id}",
+            actor=actor,
+            location=payer.location,
+            guarantor=guarantor,
             after={"amount_cents": amount_cents, "method": method},
-        )  # fmt: skip
+        )
         await _apply(payment, told, on=on, invoice_first=invoice_first)
         return payment, True
 
@@ -92,15 +109,25 @@ async def _apply(payment: Payment, told: Change, *, on: date, invoice_first: int
 async def _apply_to(invoice: Invoice, cents: int, payment: Payment, told: Change, *, on: date) -> None:
     await PaymentShare.create(payment=payment, invoice=invoice, amount_cents=cents)
     await book(
-        "apply", ledger.apply(invoice.id, cents), guarantor=payment.guarantor_id, location=invoice.location, on=on,
-        now=told.now, payment=payment.id,
-    )  # fmt: skip
+        "apply",
+        ledger.apply(invoice.id, cents),
+        guarantor=payment.guarantor_id,
+        location=invoice.location,
+        on=on,
+        now=told.now,
+        payment=payment.id,
+    )
     before = invoice.balance_cents
     await move_balance(invoice, paid=cents)
     told.tell(
-        "invoice.paid_on", f"invoice:{invoice.id}", actor=CLOCK, location=invoice.location,
-        guarantor=invoice.guarantor_id, invoice_set=invoice.invoice_set_id,
-        before={"balance_cents": before}, after={"balance_cents": invoice.balance_cents, "payment": payment.id},
-    )  # fmt: skip
+        "invoice.paid_on",
+        f"invoice:{invoice.id}",
+        actor=CLOCK,
+        location=invoice.location,
+        guarantor=invoice.guarantor_id,
+        invoice_set=invoice.invoice_set_id,
+        before={"balance_cents": before},
+        after={"balance_cents": invoice.balance_cents, "payment": payment.id},
+    )
     if invoice.balance_cents == 0:
         await fire(invoice, "settle", machine=INVOICE, actor=CLOCK, told=told, paid_at=told.now)

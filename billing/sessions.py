@@ -49,9 +49,14 @@ async def complete_session(
             return _same(known, record), False
         patient = await patient_by(record.patient)
         session = await CareSession.create(
-            external_id=record.external_id, patient=patient, location=record.location, provider=record.provider,
-            date=record.date, content_hash=record.content_hash(), completed_at=now,
-        )  # fmt: skip
+            external_id=record.external_id,
+            patient=patient,
+            location=record.location,
+            provider=record.provider,
+            served_on=record.date,
+            content_hash=record.content_hash(),
+            completed_at=now,
+        )
         charges = [await _charge(item, session, patient, practice) for item in record.items]
         told.tell(
             "session.completed",
@@ -63,9 +68,12 @@ async def complete_session(
         )
         if practice.terms.draft_on_completion and patient.bill_to == "client":
             invoice = await draft_invoice(
-                guarantor=patient.payer_id, charges=[charge.id for charge in charges],
-                practice=practice, actor=actor, now=now,
-            )  # fmt: skip
+                guarantor=patient.payer_id,
+                charges=[charge.id for charge in charges],
+                practice=practice,
+                actor=actor,
+                now=now,
+            )
             if practice.terms.send_on_completion:
                 await send_invoice(invoice, practice=practice, actor=actor, now=now)
         return session, True
@@ -95,10 +103,18 @@ async def _charge(item: Item, session: CareSession, patient: Patient, practice: 
     thousandths = item.quantity * 1000
     if thousandths <= 0 or thousandths != int(thousandths) or thousandths > 10**9:
         raise invalid(f"“{item.code}”: a quantity is more than zero and has at most three decimals.", "items")
-    price = await price_for(patient, item.code, session.date, practice=practice)
+    price = await price_for(patient, item.code, session.served_on, practice=practice)
     return await Charge.create(
-        session=session, patient=patient, guarantor_id=patient.payer_id, location=session.location,
-        provider=session.provider, date=session.date, code=item.code, kind=item.kind or price.kind,
-        description=price.description, quantity_thousandths=int(thousandths),
-        unit_price_cents=price.unit_price_cents, amount_cents=extended(price.unit_price_cents, int(thousandths)),
-    )  # fmt: skip
+        session=session,
+        patient=patient,
+        guarantor_id=patient.payer_id,
+        location=session.location,
+        provider=session.provider,
+        served_on=session.served_on,
+        code=item.code,
+        kind=item.kind or price.kind,
+        description=price.description,
+        quantity_thousandths=int(thousandths),
+        unit_price_cents=price.unit_price_cents,
+        amount_cents=extended(price.unit_price_cents, int(thousandths)),
+    )

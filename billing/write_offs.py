@@ -38,11 +38,16 @@ async def write_off(
         cents = outstanding if amount is None else amount
         whole = cents == outstanding
         await fire(
-            invoice_set, "write_off" if whole else "write_off_part", machine=INVOICE_SET, actor=actor, told=told,
-            seen_version=seen_version, facts={"amount_cents": cents, "reason": reason, "outstanding_cents": outstanding},
+            invoice_set,
+            "write_off" if whole else "write_off_part",
+            machine=INVOICE_SET,
+            actor=actor,
+            told=told,
+            seen_version=seen_version,
+            facts={"amount_cents": cents, "reason": reason, "outstanding_cents": outstanding},
             written_off_cents=invoice_set.written_off_cents + cents,
             **({"next_send_at": None} if whole else {}),
-        )  # fmt: skip
+        )
         if not 0 < cents <= outstanding:
             owes = plain(outstanding, owed[0].currency) if owed else "nothing"
             raise invalid(f"{owes} is outstanding; a write-off is more than zero and at most that.", "amount")
@@ -61,9 +66,16 @@ async def undo_write_off(
         cents = sum(off.amount_cents for off in offs)
         move = "undo_write_off" if invoice_set.status == "written_off" else "undo_part"
         await fire(
-            invoice_set, move, machine=INVOICE_SET, actor=actor, told=told, seen_version=seen_version,
-            facts={"amount_cents": cents}, written_off_cents=0, next_send_at=now,
-        )  # fmt: skip
+            invoice_set,
+            move,
+            machine=INVOICE_SET,
+            actor=actor,
+            told=told,
+            seen_version=seen_version,
+            facts={"amount_cents": cents},
+            written_off_cents=0,
+            next_send_at=now,
+        )
         if not cents:
             raise invalid("Nothing is written off here.")
         held = {invoice.id: invoice for invoice in await held_in_order(id__in=[off.invoice_id for off in offs])}
@@ -78,13 +90,15 @@ async def _open_invoices(invoice_set_id: int) -> list[Invoice]:
 
 
 async def _forgive(invoice: Invoice, cents: int, set_id: int, reason: str, told: Change, *, on: date) -> None:
-    await WriteOff.create(
-        invoice_set_id=set_id, invoice_id=invoice.id, amount_cents=cents, reason=reason, at=told.now
-    )
+    await WriteOff.create(invoice_set_id=set_id, invoice_id=invoice.id, amount_cents=cents, reason=reason, at=told.now)
     await book(
-        "write_off", ledger.write_off(invoice.id, cents), guarantor=invoice.guarantor_id, location=invoice.location,
-        on=on, now=told.now,
-    )  # fmt: skip
+        "write_off",
+        ledger.write_off(invoice.id, cents),
+        guarantor=invoice.guarantor_id,
+        location=invoice.location,
+        on=on,
+        now=told.now,
+    )
     await move_balance(invoice, forgiven=cents)
     if invoice.balance_cents == 0:
         await fire(invoice, "close", machine=INVOICE, actor=CLOCK, told=told, archived_at=told.now)
@@ -92,9 +106,13 @@ async def _forgive(invoice: Invoice, cents: int, set_id: int, reason: str, told:
 
 async def _bring_back(invoice: Invoice, off: WriteOff, told: Change, *, on: date) -> None:
     await book(
-        "undo_write_off", ledger.reverse(ledger.write_off(invoice.id, off.amount_cents)),
-        guarantor=invoice.guarantor_id, location=invoice.location, on=on, now=told.now,
-    )  # fmt: skip
+        "undo_write_off",
+        ledger.reverse(ledger.write_off(invoice.id, off.amount_cents)),
+        guarantor=invoice.guarantor_id,
+        location=invoice.location,
+        on=on,
+        now=told.now,
+    )
     await move_balance(invoice, forgiven=-off.amount_cents)
     if invoice.status == "archived":
         await fire(invoice, "reopen", machine=INVOICE, actor=CLOCK, told=told, archived_at=None)

@@ -1,6 +1,7 @@
 """Working off the inbox: each item by its source, marked in the transaction of its work, put back when it fails."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -56,7 +57,7 @@ def vendor_handlers(*, practice: Practice, ports: Ports) -> dict[str, Handle]:
 
     async def status(item: InboxItem) -> None:
         if ports.sms is not None:
-            delivery = ports.sms.parse_status(_form(item), ref=item.headers or None)
+            delivery = ports.sms.parse_status(_form(item), ref=json.loads(item.headers or "{}").get("ref") or None)
             await _marked(item, lambda: follow_delivery(delivery, practice=practice, ports=ports), ports.clock.now())
 
     async def cards(item: InboxItem) -> None:

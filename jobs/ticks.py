@@ -1,10 +1,11 @@
-"""What falls due by the clock. A tick may run twice, late, or on five machines: it does what is due and not yet done."""
+"""What falls due by the clock. A tick may run twice, late or on five machines: it does what is due and not yet done."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from tortoise.queryset import QuerySet
 
 from billing.invoices import mark_overdue
 from billing.late_fees import charge_late_fee
@@ -77,6 +78,15 @@ async def steps(practice: Practice, ports: Ports) -> int:
             done += await _one("steps", number, lambda i: take_step(i, practice=practice, ports=ports))
         await InvoiceSet.filter(id__in=ids).update(claimed_until=None)
     return done
+
+
+async def _ids(rows: QuerySet[Invoice]) -> AsyncIterator[int]:
+    """The rows' ids, a page at a time, past those that stay as they are."""
+    last = 0
+    while page := await rows.filter(id__gt=last).limit(PAGE).values_list("id", flat=True):
+        for number in page:
+            last = int(number)  # type: ignore[call-overload]
+            yield last
 
 
 async def _one(job: str, number: int, work: Callable[[int], Awaitable[object]]) -> int:

@@ -1,6 +1,5 @@
 """What was done for patients, and what it costs: prices, sessions, and the charges that came out of them."""
 
-from datetime import date, datetime
 
 from tortoise import fields
 from tortoise.models import Model
@@ -12,12 +11,12 @@ class Price(Model):
     """What a procedure or material costs on a price list from a day on."""
 
     id: int = fields.BigIntField(primary_key=True)
-    price_list: str = fields.CharField(60)
-    code: str = fields.CharField(60)
-    kind: str = fields.CharField(20, default="procedure")
-    description: str = fields.CharField(200)
-    unit_price_cents: int = fields.BigIntField()
-    valid_from: date = fields.DateField()
+    price_list = fields.CharField(60)
+    code = fields.CharField(60)
+    kind = fields.CharField(20, default="procedure")
+    description = fields.CharField(200)
+    unit_price_cents = fields.BigIntField()
+    valid_from = fields.DateField()
 
     class Meta:
         table = "price"
@@ -28,15 +27,15 @@ class CareSession(Model):
     """A completed visit."""
 
     id: int = fields.BigIntField(primary_key=True)
-    external_id: str = fields.CharField(120, unique=True)
+    external_id = fields.CharField(120, unique=True)
     patient: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("books.Patient", on_delete=fields.RESTRICT)
     patient_id: int
-    location: str = fields.CharField(60)
-    provider: str = fields.CharField(120)
-    date: date = fields.DateField()
-    content_hash: str = fields.CharField(64)
+    location = fields.CharField(60)
+    provider = fields.CharField(120)
+    served_on = fields.DateField()
+    content_hash = fields.CharField(64)
     """What was sent, so that the same session twice is known from a changed one."""
-    completed_at: datetime = fields.DatetimeField()
+    completed_at = fields.DatetimeField()
 
     class Meta:
         table = "care_session"
@@ -54,17 +53,17 @@ class Charge(Model):
         "books.Patient", on_delete=fields.RESTRICT, related_name="charges"
     )
     patient_id: int
-    guarantor_id: int = fields.BigIntField(db_index=True)
-    location: str = fields.CharField(60)
-    provider: str = fields.CharField(120)
-    date: date = fields.DateField()
-    code: str = fields.CharField(60)
-    kind: str = fields.CharField(20)
-    description: str = fields.CharField(200)
-    quantity_thousandths: int = fields.BigIntField()
-    unit_price_cents: int = fields.BigIntField()
-    amount_cents: int = fields.BigIntField()
-    invoice_id: int | None = fields.BigIntField(null=True, db_index=True)
+    guarantor_id = fields.BigIntField(db_index=True)
+    location = fields.CharField(60)
+    provider = fields.CharField(120)
+    served_on = fields.DateField()
+    code = fields.CharField(60)
+    kind = fields.CharField(20)
+    description = fields.CharField(200)
+    quantity_thousandths = fields.BigIntField()
+    unit_price_cents = fields.BigIntField()
+    amount_cents = fields.BigIntField()
+    invoice_id = fields.BigIntField(null=True, db_index=True)
     """The invoice that has taken it; none while it is unbilled."""
 
     class Meta:

@@ -1,6 +1,5 @@
 """Invoices with their lines and adjustments, and the counters that number them without gaps."""
 
-from datetime import date, datetime
 
 from tortoise import fields
 from tortoise.models import Model
@@ -12,31 +11,31 @@ class Invoice(Model):
     """The document: its money columns are copies of the ledger, written in the same transaction."""
 
     id: int = fields.BigIntField(primary_key=True)
-    number: str | None = fields.CharField(40, null=True, unique=True)
+    number = fields.CharField(40, null=True, unique=True)
     guarantor: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField(
         "books.Patient", on_delete=fields.RESTRICT, related_name="invoices"
     )
     guarantor_id: int
-    location: str = fields.CharField(60)
-    status: str = fields.CharField(20, default="draft")
-    status_before: str | None = fields.CharField(20, null=True)
-    version: int = fields.IntField(default=1)
-    currency: str = fields.CharField(3)
-    total_cents: int = fields.BigIntField(default=0)
-    paid_cents: int = fields.BigIntField(default=0)
-    forgiven_cents: int = fields.BigIntField(default=0)
+    location = fields.CharField(60)
+    status = fields.CharField(20, default="draft")
+    status_before = fields.CharField(20, null=True)
+    version = fields.IntField(default=1)
+    currency = fields.CharField(3)
+    total_cents = fields.BigIntField(default=0)
+    paid_cents = fields.BigIntField(default=0)
+    forgiven_cents = fields.BigIntField(default=0)
     """Written off or adjusted away: the balance fell by it and no money came."""
-    balance_cents: int = fields.BigIntField(default=0)
-    due_date: date | None = fields.DateField(null=True)
-    issued_on: date | None = fields.DateField(null=True)
-    notes: str = fields.TextField(default="")
-    invoice_set_id: int | None = fields.BigIntField(null=True, db_index=True)
-    created_at: datetime = fields.DatetimeField()
-    sent_at: datetime | None = fields.DatetimeField(null=True)
-    overdue_at: datetime | None = fields.DatetimeField(null=True)
-    paid_at: datetime | None = fields.DatetimeField(null=True)
-    voided_at: datetime | None = fields.DatetimeField(null=True)
-    archived_at: datetime | None = fields.DatetimeField(null=True)
+    balance_cents = fields.BigIntField(default=0)
+    due_date = fields.DateField(null=True)
+    issued_on = fields.DateField(null=True)
+    notes = fields.TextField(default="")
+    invoice_set_id = fields.BigIntField(null=True, db_index=True)
+    created_at = fields.DatetimeField()
+    sent_at = fields.DatetimeField(null=True)
+    overdue_at = fields.DatetimeField(null=True)
+    paid_at = fields.DatetimeField(null=True)
+    voided_at = fields.DatetimeField(null=True)
+    archived_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "invoice"
@@ -49,14 +48,14 @@ class InvoiceLine(Model):
         "books.Invoice", on_delete=fields.CASCADE, related_name="lines"
     )
     invoice_id: int
-    position: int = fields.IntField()
-    charge_id: int | None = fields.BigIntField(null=True, unique=True)
-    patient_id: int | None = fields.BigIntField(null=True)
-    date: date | None = fields.DateField(null=True)
-    description: str = fields.CharField(200)
-    quantity_thousandths: int = fields.BigIntField(default=1000)
-    unit_price_cents: int = fields.BigIntField()
-    amount_cents: int = fields.BigIntField()
+    position = fields.IntField()
+    charge_id = fields.BigIntField(null=True, unique=True)
+    patient_id = fields.BigIntField(null=True)
+    served_on = fields.DateField(null=True)
+    description = fields.CharField(200)
+    quantity_thousandths = fields.BigIntField(default=1000)
+    unit_price_cents = fields.BigIntField()
+    amount_cents = fields.BigIntField()
 
     class Meta:
         table = "invoice_line"
@@ -71,11 +70,11 @@ class InvoiceAdjustment(Model):
         "books.Invoice", on_delete=fields.CASCADE, related_name="adjustments"
     )
     invoice_id: int
-    kind: str = fields.CharField(20)
-    period: str = fields.CharField(20, default="")
-    description: str = fields.CharField(200)
-    amount_cents: int = fields.BigIntField()
-    at: datetime = fields.DatetimeField()
+    kind = fields.CharField(20)
+    period = fields.CharField(20, default="")
+    description = fields.CharField(200)
+    amount_cents = fields.BigIntField()
+    at = fields.DatetimeField()
 
     class Meta:
         table = "invoice_adjustment"
@@ -85,8 +84,8 @@ class InvoiceAdjustment(Model):
 class Counter(Model):
     """The last number given out; raised in the transaction that uses it, so that no number is skipped."""
 
-    name: str = fields.CharField(60, primary_key=True)
-    last: int = fields.BigIntField(default=0)
+    name = fields.CharField(60, primary_key=True)
+    given = fields.BigIntField(default=0)
 
     class Meta:
         table = "counter"

@@ -1,6 +1,5 @@
 """Money as it moved: the ledger, payments and what they were applied to, checkouts, write-offs."""
 
-from datetime import date, datetime
 
 from tortoise import fields
 from tortoise.models import Model
@@ -13,16 +12,16 @@ class LedgerEntry(Model):
     """One amount from the credited account to the debited one. Rows are only ever added."""
 
     id: int = fields.BigIntField(primary_key=True)
-    act: str = fields.CharField(40)
-    booked_on: date = fields.DateField()
-    at: datetime = fields.DatetimeField()
-    debit: str = fields.CharField(20)
-    credit: str = fields.CharField(20)
-    amount_cents: int = fields.BigIntField()
-    guarantor_id: int = fields.BigIntField(db_index=True)
-    invoice_id: int | None = fields.BigIntField(null=True, db_index=True)
-    payment_id: int | None = fields.BigIntField(null=True, db_index=True)
-    location: str = fields.CharField(60)
+    act = fields.CharField(40)
+    booked_on = fields.DateField()
+    at = fields.DatetimeField()
+    debit = fields.CharField(20)
+    credit = fields.CharField(20)
+    amount_cents = fields.BigIntField()
+    guarantor_id = fields.BigIntField(db_index=True)
+    invoice_id = fields.BigIntField(null=True, db_index=True)
+    payment_id = fields.BigIntField(null=True, db_index=True)
+    location = fields.CharField(60)
 
     class Meta:
         table = "ledger_entry"
@@ -34,16 +33,16 @@ class Payment(Model):
         "books.Patient", on_delete=fields.RESTRICT, related_name="payments"
     )
     guarantor_id: int
-    location: str = fields.CharField(60)
-    amount_cents: int = fields.BigIntField()
-    currency: str = fields.CharField(3)
-    method: str = fields.CharField(20)
-    received_on: date = fields.DateField()
-    reference: str = fields.CharField(120, default="")
-    notes: str = fields.TextField(default="")
-    processor: str | None = fields.CharField(20, null=True)
-    processor_id: str | None = fields.CharField(120, null=True)
-    created_at: datetime = fields.DatetimeField()
+    location = fields.CharField(60)
+    amount_cents = fields.BigIntField()
+    currency = fields.CharField(3)
+    method = fields.CharField(20)
+    received_on = fields.DateField()
+    reference = fields.CharField(120, default="")
+    notes = fields.TextField(default="")
+    processor = fields.CharField(20, null=True)
+    processor_id = fields.CharField(120, null=True)
+    created_at = fields.DatetimeField()
 
     class Meta:
         table = "payment"
@@ -62,7 +61,7 @@ class PaymentShare(Model):
         "books.Invoice", on_delete=fields.RESTRICT, related_name="shares"
     )
     invoice_id: int
-    amount_cents: int = fields.BigIntField()
+    amount_cents = fields.BigIntField()
 
     class Meta:
         table = "payment_share"
@@ -72,15 +71,15 @@ class CheckoutAttempt(Model):
     """One press on Pay: what was to be paid, at which processor, and what became of it."""
 
     id: int = fields.BigIntField(primary_key=True)
-    ref: str = fields.CharField(40, unique=True)
+    ref = fields.CharField(40, unique=True)
     guarantor: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("books.Patient", on_delete=fields.RESTRICT)
     guarantor_id: int
-    amount_cents: int = fields.BigIntField()
-    currency: str = fields.CharField(3)
-    processor_id: str | None = fields.CharField(120, null=True)
-    status: str = fields.CharField(20, default="open")
-    created_at: datetime = fields.DatetimeField()
-    expires_at: datetime = fields.DatetimeField()
+    amount_cents = fields.BigIntField()
+    currency = fields.CharField(3)
+    processor_id = fields.CharField(120, null=True)
+    status = fields.CharField(20, default="open")
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
 
     class Meta:
         table = "checkout_attempt"
@@ -91,12 +90,12 @@ class WriteOff(Model):
     """What was written off a set, invoice by invoice, so that it can be undone exactly."""
 
     id: int = fields.BigIntField(primary_key=True)
-    invoice_set_id: int = fields.BigIntField(db_index=True)
-    invoice_id: int = fields.BigIntField()
-    amount_cents: int = fields.BigIntField()
-    reason: str = fields.CharField(500)
-    at: datetime = fields.DatetimeField()
-    undone_at: datetime | None = fields.DatetimeField(null=True)
+    invoice_set_id = fields.BigIntField(db_index=True)
+    invoice_id = fields.BigIntField()
+    amount_cents = fields.BigIntField()
+    reason = fields.CharField(500)
+    at = fields.DatetimeField()
+    undone_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "write_off"

@@ -1,6 +1,5 @@
 """The exact files that were sent, and the links patients hold."""
 
-from datetime import datetime
 
 from tortoise import fields
 from tortoise.models import Model
@@ -12,13 +11,13 @@ class Document(Model):
     """A PDF as it left the house."""
 
     id: int = fields.BigIntField(primary_key=True)
-    paper: str = fields.CharField(60, unique=True)
+    paper = fields.CharField(60, unique=True)
     """What it is of: "invoice:12" or "receipt:3"."""
-    guarantor_id: int = fields.BigIntField(db_index=True)
-    filename: str = fields.CharField(120)
-    sha256: str = fields.CharField(64)
-    content: bytes = fields.BinaryField()
-    made_at: datetime = fields.DatetimeField()
+    guarantor_id = fields.BigIntField(db_index=True)
+    filename = fields.CharField(120)
+    sha256 = fields.CharField(64)
+    content = fields.BinaryField()
+    made_at = fields.DatetimeField()
 
     class Meta:
         table = "document"
@@ -30,9 +29,9 @@ class PatientLink(Model):
     id: int = fields.BigIntField(primary_key=True)
     guarantor: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("books.Patient", on_delete=fields.CASCADE)
     guarantor_id: int
-    created_at: datetime = fields.DatetimeField()
-    expires_at: datetime = fields.DatetimeField()
-    revoked_at: datetime | None = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "patient_link"

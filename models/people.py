@@ -1,35 +1,32 @@
 """Patients, what they agreed to, and the addresses nothing may go to."""
 
-from datetime import date, datetime
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
-
-from domain.practice import Channel
 
 
 class Patient(Model):
     """Who was treated; as a guarantor, who is billed and contacted."""
 
     id: int = fields.BigIntField(primary_key=True)
-    external_id: str = fields.CharField(120, unique=True)
-    first_name: str = fields.CharField(200)
-    last_name: str = fields.CharField(200)
-    birth_date: date | None = fields.DateField(null=True)
-    phone: str | None = fields.CharField(20, null=True, db_index=True)
-    email: str | None = fields.CharField(254, null=True)
-    locale: str = fields.CharField(20, default="en_US")
-    timezone: str | None = fields.CharField(60, null=True)
-    bill_to: str = fields.CharField(10, default="client")
+    external_id = fields.CharField(120, unique=True)
+    first_name = fields.CharField(200)
+    last_name = fields.CharField(200)
+    birth_date = fields.DateField(null=True)
+    phone = fields.CharField(20, null=True, db_index=True)
+    email = fields.CharField(254, null=True)
+    locale = fields.CharField(20, default="en_US")
+    timezone = fields.CharField(60, null=True)
+    bill_to = fields.CharField(10, default="client")
     guarantor: fields.ForeignKeyNullableRelation["Patient"] = fields.ForeignKeyField(
         "books.Patient", null=True, on_delete=fields.RESTRICT, related_name="dependants"
     )
     guarantor_id: int | None
-    location: str = fields.CharField(60)
-    price_list: str | None = fields.CharField(60, null=True)
-    created_at: datetime = fields.DatetimeField()
-    credit_cents: int = fields.BigIntField(default=0)
+    location = fields.CharField(60)
+    price_list = fields.CharField(60, null=True)
+    created_at = fields.DatetimeField()
+    credit_cents = fields.BigIntField(default=0)
     """Money received and not yet applied: a copy of the ledger's credit, written with it."""
 
     class Meta:
@@ -47,12 +44,12 @@ class Consent(Model):
     id: int = fields.BigIntField(primary_key=True)
     patient: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("books.Patient", on_delete=fields.RESTRICT)
     patient_id: int
-    channel: Channel = fields.CharField(10)
-    address: str = fields.CharField(254)
-    given: bool = fields.BooleanField()
-    source: str = fields.CharField(60)
-    wording: str = fields.TextField(default="")
-    at: datetime = fields.DatetimeField()
+    channel = fields.CharField(10)
+    address = fields.CharField(254)
+    given = fields.BooleanField()
+    source = fields.CharField(60)
+    wording = fields.TextField(default="")
+    at = fields.DatetimeField()
 
     class Meta:
         table = "consent"
@@ -63,11 +60,11 @@ class Suppression(Model):
     """An address that must not be written to, and why: opted out, or someone else's number."""
 
     id: int = fields.BigIntField(primary_key=True)
-    channel: Channel = fields.CharField(10)
-    address: str = fields.CharField(254)
-    reason: str = fields.CharField(20)
-    at: datetime = fields.DatetimeField()
-    lifted_at: datetime | None = fields.DatetimeField(null=True)
+    channel = fields.CharField(10)
+    address = fields.CharField(254)
+    reason = fields.CharField(20)
+    at = fields.DatetimeField()
+    lifted_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "suppression"

@@ -37,7 +37,8 @@ async def schema_sql(dialect: Dialect, *, tables: Sequence[str] = TABLES, extra:
         sql = get_schema_sql(context.db(), safe=False)
     for table, checks in extra.checks.items():
         sql = _checked(sql, table, checks)
-    indexes = (f"CREATE INDEX {name} ON {rows};" for name, rows in extra.indexes.items())
+    indexes = [f"CREATE INDEX {name} ON {rows};" for name, rows in extra.indexes.items()]
+    indexes += [f"CREATE UNIQUE INDEX {name} ON {rows};" for name, rows in extra.singles.items()]
     first = (f"{row};" for row in extra.first_rows)
     return "\n".join([sql, *indexes, *_kept(dialect, extra.append_only), *first]) + "\n"
 

@@ -90,7 +90,7 @@ async def _lines(invoice_id: int) -> tuple[PaperLine, ...]:
             patient=names.get(row.patient_id or 0, ""),
             description=row.description,
             amount_cents=row.amount_cents,
-            served_on=row.date,
+            served_on=row.served_on,
             quantity=Decimal(row.quantity_thousandths) / 1000,
             unit_cents=row.unit_price_cents,
         )

@@ -1,0 +1,194 @@
+"""The one place where real doors are chosen and the rooms are put together into a house that runs."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from handlers.app import web_app
+from pydantic import SecretStr
+
+from bot.desk import Desk
+from bot.drawing import Channels, draw_cards, post_lines
+from bot.listeners import bolt_app, dispatch
+from bot.noticeboard import NAME as NOTICEBOARD
+from bot.noticeboard import notice
+from bot.people import Roster
+from domain.ports import Clock, Json, Ports
+from domain.practice import Practice
+from duesday.environment import Environment
+from gateways.registry import gateway
+from gateways.system_clock import SystemClock
+from handlers.doors import Doors, Keep
+from jobs.intake import Handle, vendor_handlers, work_off
+from jobs.pump import Pump, Work
+from jobs.timetable import run_ticks, timetable
+from models import database
+from models.change import on_commit
+from models.group_commit import GroupCommit
+from models.inbox import keeper
+from models.migrate import migrate, pending
+from models.readers import read_on
+from models.record import InboxItem
+from outreach.reactions import NAME as OUTREACH
+from outreach.reactions import react
+from outreach.sending import send_due
+
+ASSETS = Path(__file__).resolve().parent.parent / "templates" / "pdf"
+
+Reader = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that runs in one process over one database."""
+
+    practice: Practice
+    ports: Ports
+    web: web.Application
+    pump: Pump
+    scheduler: AsyncIOScheduler
+    slack: Any
+    """Bolt's app, for Socket Mode; None when Slack is off."""
+
+    async def tick(self, *names: str) -> dict[str, int]:
+        """Everything that is due now, and everything that follows from it."""
+        done = await run_ticks(names, practice=self.practice, ports=self.ports)
+        await self.pump.drain()
+        return done
+
+
+@asynccontextmanager
+async def open_house(
+    environment: Environment, practice: Practice, *, clock: Clock | None = None, metrics: bool = True
+) -> AsyncIterator[House]:
+    """Open the database, bring its schema up to date, choose the doors, and put the rooms together."""
+    async with AsyncExitStack() as stack:
+        await database.connect(environment.database_url.get_secret_value())
+        stack.push_async_callback(database.close)
+        await migrate()
+        ports = await _ports(environment, stack, clock or SystemClock())
+        keep = keeper()
+        stack.push_async_callback(keep.close)
+        yield _put_together(environment, practice, ports, keep, metrics=metrics)
+
+
+async def _ports(environment: Environment, stack: AsyncExitStack, clock: Clock) -> Ports:
+    """Each door whose secret is set; its vendor's library is loaded here and not before."""
+
+    def door(made: Any) -> Any:
+        stack.push_async_callback(made.close)
+        return made
+
+    env, public_url = environment, (environment.public_url or "").rstrip("/")
+    return Ports(
+        clock=clock,
+        pdf=door(gateway("pdf", "xhtml2pdf")(ASSETS)),
+        slack=door(gateway("slack", "slack")(_told(env.slack_bot_token), **_address(env.slack_api_url, "api_url")))
+        if env.slack_bot_token
+        else None,
+        sms=door(
+            gateway("sms", "twilio")(
+                env.twilio_account_sid,
+                _told(env.twilio_auth_token),
+                public_url=public_url,
+                **_address(env.twilio_api_url, "api_url"),
+            )
+        )
+        if env.twilio_account_sid
+        else None,
+        mail=door(gateway("mail", "smtp")(_told(env.smtp_url), clock=clock)) if env.smtp_url else None,
+        cards=door(
+            gateway("cards", "stripe")(
+                _told(env.stripe_api_key),
+                _told(env.stripe_webhook_secret),
+                clock=clock,
+                **_address(env.stripe_api_url, "api_url"),
+            )
+        )
+        if env.stripe_api_key
+        else None,
+        public_url=public_url,
+        secret_key=_told(env.secret_key).encode(),
+    )
+
+
+def _told(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def _address(url: str | None, name: str) -> dict[str, str]:
+    return {name: url} if url else {}
+
+
+def _put_together(
+    environment: Environment, practice: Practice, ports: Ports, inbox: GroupCommit, *, metrics: bool
+) -> House:
+    handlers: dict[str, Handle] = dict(vendor_handlers(practice=practice, ports=ports))
+    keep = partial(_keep, inbox, ports.clock)
+    bolt = None
+    lanes: dict[str, list[Work]] = {
+        "books": [
+            partial(work_off, handlers, ports=ports, from_slack=False),
+            partial(_read, OUTREACH, react, practice, ports),
+            partial(_read, NOTICEBOARD, notice, practice, ports),
+        ],
+        "sending": [partial(send_due, practice=practice, ports=ports)],
+    }
+    if ports.slack is not None:
+        desk = Desk(practice, ports, ports.slack, Roster(practice, ports.slack))
+        handlers["slack"] = partial(_at_the_desk, desk)
+        bolt = bolt_app(keep=partial(_keep_slack, keep), check=desk.check)
+        channels = Channels(ports.slack)
+        lanes["slack"] = [partial(work_off, handlers, ports=ports, from_slack=True)]
+        lanes["board"] = [
+            partial(draw_cards, practice=practice, ports=ports, channels=channels),
+            partial(post_lines, ports=ports, channels=channels),
+        ]
+    doors = Doors(
+        practice=practice,
+        ports=ports,
+        keep=keep,
+        health=partial(_health, ports),
+        slack_dispatch=partial(dispatch, bolt) if bolt else None,
+        slack_signing_secret=_told(environment.slack_signing_secret) or None,
+        metrics=metrics,
+        version=version("duesday"),
+    )
+    scheduler = timetable(practice=practice, ports=ports)
+    return House(practice, ports, web_app(doors), Pump(lanes), scheduler, bolt)
+
+
+async def _keep(
+    inbox: GroupCommit, clock: Clock, source: str, external_id: str, headers: Mapping[str, str], body: bytes
+) -> bool:
+    """Durable before it is answered; then whoever works it off is told."""
+    now = clock.now()
+    new = await inbox.keep((source, external_id, json.dumps(dict(headers)) if headers else "", body, now, now, 0))
+    for ring in on_commit:
+        ring()
+    return new
+
+
+async def _keep_slack(keep: Keep, kind: str, external_id: str, payload: Json) -> bool:
+    return await keep("slack", f"{kind}:{external_id}"[:200], {}, json.dumps([kind, payload]).encode())
+
+
+async def _at_the_desk(desk: Desk, item: InboxItem) -> None:
+    kind, payload = json.loads(item.body)
+    await desk.work(item, kind, payload)
+
+
+async def _read(name: str, read: Reader, practice: Practice, ports: Ports) -> int:
+    return await read_on(name, partial(read, practice=practice, ports=ports), now=ports.clock.now())
+
+
+async def _health(ports: Ports) -> dict[str, object]:
+    waiting = await InboxItem.filter(handled_at=None, due_at__lte=ports.clock.now()).count()
+    return {"ready": not await pending(), "inbox_waiting": waiting}

@@ -1,0 +1,412 @@
+CREATE TABLE "patient" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "external_id" VARCHAR(120) NOT NULL UNIQUE,
+    "first_name" VARCHAR(200) NOT NULL,
+    "last_name" VARCHAR(200) NOT NULL,
+    "birth_date" DATE,
+    "phone" VARCHAR(20),
+    "email" VARCHAR(254),
+    "locale" VARCHAR(20) NOT NULL,
+    "timezone" VARCHAR(60),
+    "bill_to" VARCHAR(10) NOT NULL,
+    "location" VARCHAR(60) NOT NULL,
+    "price_list" VARCHAR(60),
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "credit_cents" BIGINT NOT NULL,
+    "guarantor_id" BIGINT REFERENCES "patient" ("id") ON DELETE RESTRICT,
+    CONSTRAINT credit_never_below_zero CHECK (credit_cents >= 0)
+);
+CREATE INDEX "idx_patient_phone_efe37f" ON "patient" ("phone");
+COMMENT ON TABLE "patient" IS 'Who was treated; as a guarantor, who is billed and contacted.';
+CREATE TABLE "consent" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "channel" VARCHAR(10) NOT NULL,
+    "address" VARCHAR(254) NOT NULL,
+    "given" BOOL NOT NULL,
+    "source" VARCHAR(60) NOT NULL,
+    "wording" TEXT NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_consent_patient_a4a775" ON "consent" ("patient_id", "channel");
+COMMENT ON TABLE "consent" IS 'Who agreed to be contacted how, when, and in which words. Rows are only ever added.';
+CREATE TABLE "suppression" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "channel" VARCHAR(10) NOT NULL,
+    "address" VARCHAR(254) NOT NULL,
+    "reason" VARCHAR(20) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "lifted_at" TIMESTAMPTZ
+);
+CREATE INDEX "idx_suppression_channel_d0a0ae" ON "suppression" ("channel", "address");
+COMMENT ON TABLE "suppression" IS 'An address that must not be written to, and why: opted out, or someone else''s number.';
+CREATE TABLE "care_session" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "external_id" VARCHAR(120) NOT NULL UNIQUE,
+    "location" VARCHAR(60) NOT NULL,
+    "provider" VARCHAR(120) NOT NULL,
+    "served_on" DATE NOT NULL,
+    "content_hash" VARCHAR(64) NOT NULL,
+    "completed_at" TIMESTAMPTZ NOT NULL,
+    "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "care_session" IS 'A completed visit.';
+CREATE TABLE "charge" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "guarantor_id" BIGINT NOT NULL,
+    "location" VARCHAR(60) NOT NULL,
+    "provider" VARCHAR(120) NOT NULL,
+    "served_on" DATE NOT NULL,
+    "code" VARCHAR(60) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "description" VARCHAR(200) NOT NULL,
+    "quantity_thousandths" BIGINT NOT NULL,
+    "unit_price_cents" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "invoice_id" BIGINT,
+    "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
+    "session_id" BIGINT NOT NULL REFERENCES "care_session" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_charge_guarant_aba528" ON "charge" ("guarantor_id");
+CREATE INDEX "idx_charge_invoice_c8efdc" ON "charge" ("invoice_id");
+COMMENT ON TABLE "charge" IS 'One billable line that came out of a session; unbilled until an invoice takes it.';
+CREATE TABLE "price" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "price_list" VARCHAR(60) NOT NULL,
+    "code" VARCHAR(60) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "description" VARCHAR(200) NOT NULL,
+    "unit_price_cents" BIGINT NOT NULL,
+    "valid_from" DATE NOT NULL,
+    CONSTRAINT "uid_price_price_l_e80a4c" UNIQUE ("price_list", "code", "valid_from")
+);
+COMMENT ON TABLE "price" IS 'What a procedure or material costs on a price list from a day on.';
+CREATE TABLE "counter" (
+    "name" VARCHAR(60) NOT NULL PRIMARY KEY,
+    "given" BIGINT NOT NULL
+);
+COMMENT ON TABLE "counter" IS 'The last number given out; raised in the transaction that uses it, so that no number is skipped.';
+CREATE TABLE "invoice" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "number" VARCHAR(40) UNIQUE,
+    "location" VARCHAR(60) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "total_cents" BIGINT NOT NULL,
+    "paid_cents" BIGINT NOT NULL,
+    "forgiven_cents" BIGINT NOT NULL,
+    "balance_cents" BIGINT NOT NULL,
+    "due_date" DATE,
+    "issued_on" DATE,
+    "notes" TEXT NOT NULL,
+    "invoice_set_id" BIGINT,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "sent_at" TIMESTAMPTZ,
+    "overdue_at" TIMESTAMPTZ,
+    "paid_at" TIMESTAMPTZ,
+    "voided_at" TIMESTAMPTZ,
+    "archived_at" TIMESTAMPTZ,
+    "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
+    CONSTRAINT invoice_never_below_zero CHECK (balance_cents >= 0),
+    CONSTRAINT invoice_adds_up CHECK (balance_cents = total_cents - paid_cents - forgiven_cents OR status IN ('draft', 'void'))
+);
+CREATE INDEX "idx_invoice_invoice_615d7d" ON "invoice" ("invoice_set_id");
+CREATE INDEX "idx_invoice_guarant_319e9f" ON "invoice" ("guarantor_id", "status");
+CREATE INDEX "idx_invoice_status_3cd153" ON "invoice" ("status", "due_date");
+COMMENT ON TABLE "invoice" IS 'The document: its money columns are copies of the ledger, written in the same transaction.';
+CREATE TABLE "invoice_adjustment" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(20) NOT NULL,
+    "period" VARCHAR(20) NOT NULL,
+    "description" VARCHAR(200) NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_invoice_adj_invoice_4ae025" UNIQUE ("invoice_id", "kind", "period")
+);
+COMMENT ON TABLE "invoice_adjustment" IS 'What changes the total besides lines. One late fee per invoice and period, however often the clock ticks.';
+CREATE TABLE "invoice_line" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "position" INT NOT NULL,
+    "charge_id" BIGINT UNIQUE,
+    "patient_id" BIGINT,
+    "served_on" DATE,
+    "description" VARCHAR(200) NOT NULL,
+    "quantity_thousandths" BIGINT NOT NULL,
+    "unit_price_cents" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "checkout_attempt" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "ref" VARCHAR(40) NOT NULL UNIQUE,
+    "amount_cents" BIGINT NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "processor_id" VARCHAR(120),
+    "status" VARCHAR(20) NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "expires_at" TIMESTAMPTZ NOT NULL,
+    "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_checkout_at_guarant_7d7b7c" ON "checkout_attempt" ("guarantor_id", "status");
+COMMENT ON TABLE "checkout_attempt" IS 'One press on Pay: what was to be paid, at which processor, and what became of it.';
+CREATE TABLE "ledger_entry" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "act" VARCHAR(40) NOT NULL,
+    "booked_on" DATE NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "debit" VARCHAR(20) NOT NULL,
+    "credit" VARCHAR(20) NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "guarantor_id" BIGINT NOT NULL,
+    "invoice_id" BIGINT,
+    "payment_id" BIGINT,
+    "location" VARCHAR(60) NOT NULL,
+    CONSTRAINT entry_moves_money CHECK (amount_cents > 0),
+    CONSTRAINT entry_has_two_accounts CHECK (debit <> credit)
+);
+CREATE INDEX "idx_ledger_entr_guarant_95939a" ON "ledger_entry" ("guarantor_id");
+CREATE INDEX "idx_ledger_entr_invoice_696acd" ON "ledger_entry" ("invoice_id");
+CREATE INDEX "idx_ledger_entr_payment_974c3b" ON "ledger_entry" ("payment_id");
+COMMENT ON TABLE "ledger_entry" IS 'One amount from the credited account to the debited one. Rows are only ever added.';
+CREATE TABLE "payment" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "location" VARCHAR(60) NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "method" VARCHAR(20) NOT NULL,
+    "received_on" DATE NOT NULL,
+    "reference" VARCHAR(120) NOT NULL,
+    "notes" TEXT NOT NULL,
+    "processor" VARCHAR(20),
+    "processor_id" VARCHAR(120),
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_payment_process_776211" UNIQUE ("processor", "processor_id")
+);
+CREATE TABLE "payment_share" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "amount_cents" BIGINT NOT NULL,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "payment_share" IS 'The part of a payment that was applied to one invoice.';
+CREATE TABLE "write_off" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "invoice_set_id" BIGINT NOT NULL,
+    "invoice_id" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "undone_at" TIMESTAMPTZ
+);
+CREATE INDEX "idx_write_off_invoice_813ed7" ON "write_off" ("invoice_set_id");
+COMMENT ON TABLE "write_off" IS 'What was written off a set, invoice by invoice, so that it can be undone exactly.';
+CREATE TABLE "invoice_set" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "location" VARCHAR(60) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
+    "stage" VARCHAR(40) NOT NULL,
+    "rule_set" VARCHAR(60) NOT NULL,
+    "plan" JSONB NOT NULL,
+    "step" INT NOT NULL,
+    "enrolled_at" TIMESTAMPTZ NOT NULL,
+    "next_send_at" TIMESTAMPTZ,
+    "held_until" TIMESTAMPTZ,
+    "hold_reason" VARCHAR(200),
+    "trouble" VARCHAR(300),
+    "fix" VARCHAR(300),
+    "written_off_cents" BIGINT NOT NULL,
+    "claimed_until" TIMESTAMPTZ,
+    "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_invoice_set_status_ff9ed5" ON "invoice_set" ("status", "location");
+COMMENT ON TABLE "invoice_set" IS 'Everything one guarantor owes, chased together: one sequence, one status, one card.';
+CREATE TABLE "message" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "ref" VARCHAR(40) NOT NULL UNIQUE,
+    "occasion" VARCHAR(120) UNIQUE,
+    "guarantor_id" BIGINT NOT NULL,
+    "location" VARCHAR(60) NOT NULL,
+    "invoice_set_id" BIGINT,
+    "purpose" VARCHAR(20) NOT NULL,
+    "step" INT,
+    "channel" VARCHAR(10) NOT NULL,
+    "direction" VARCHAR(3) NOT NULL,
+    "address" VARCHAR(254) NOT NULL,
+    "sender" VARCHAR(254) NOT NULL,
+    "subject" VARCHAR(300) NOT NULL,
+    "body" TEXT NOT NULL,
+    "html" TEXT NOT NULL,
+    "paper" VARCHAR(60),
+    "status" VARCHAR(20) NOT NULL,
+    "provider_id" VARCHAR(120) UNIQUE,
+    "error_code" VARCHAR(40),
+    "error" VARCHAR(300),
+    "segments" INT,
+    "cost_micros" BIGINT,
+    "author" VARCHAR(200) NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "due_at" TIMESTAMPTZ NOT NULL,
+    "claimed_until" TIMESTAMPTZ,
+    "attempts" INT NOT NULL,
+    "first_attempt_at" TIMESTAMPTZ,
+    "sent_at" TIMESTAMPTZ,
+    "settled_at" TIMESTAMPTZ
+);
+CREATE INDEX "idx_message_guarant_f7a6e2" ON "message" ("guarantor_id");
+CREATE INDEX "idx_message_invoice_ddf1a3" ON "message" ("invoice_set_id");
+CREATE INDEX "idx_message_address_47d4ca" ON "message" ("address", "created_at");
+COMMENT ON TABLE "message" IS 'One text or mail that leaves or arrived, with its delivery result.';
+CREATE TABLE "chain_head" (
+    "id" INT NOT NULL PRIMARY KEY,
+    "seq" BIGINT NOT NULL,
+    "hash" VARCHAR(64) NOT NULL
+);
+COMMENT ON TABLE "chain_head" IS 'The last link: held by the transaction that adds events, so that their order is the order of commits.';
+CREATE TABLE "event" (
+    "seq" BIGINT NOT NULL PRIMARY KEY,
+    "at" TIMESTAMPTZ NOT NULL,
+    "kind" VARCHAR(60) NOT NULL,
+    "subject" VARCHAR(60) NOT NULL,
+    "location" VARCHAR(60) NOT NULL,
+    "guarantor_id" BIGINT,
+    "invoice_set_id" BIGINT,
+    "actor" VARCHAR(120) NOT NULL,
+    "actor_name" VARCHAR(200) NOT NULL,
+    "via" VARCHAR(10) NOT NULL,
+    "correlation" VARCHAR(40) NOT NULL,
+    "before" JSONB NOT NULL,
+    "after" JSONB NOT NULL,
+    "previous_hash" VARCHAR(64) NOT NULL,
+    "hash" VARCHAR(64) NOT NULL
+);
+CREATE INDEX "idx_event_invoice_991d41" ON "event" ("invoice_set_id");
+CREATE INDEX "idx_event_subject_632a3b" ON "event" ("subject");
+COMMENT ON TABLE "event" IS 'One past fact: the audit trail, the card''s thread and the outbox at once. Rows are only ever added.';
+CREATE TABLE "inbox_item" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "source" VARCHAR(20) NOT NULL,
+    "external_id" VARCHAR(200) NOT NULL,
+    "headers" TEXT NOT NULL,
+    "body" BYTEA NOT NULL,
+    "received_at" TIMESTAMPTZ NOT NULL,
+    "due_at" TIMESTAMPTZ NOT NULL,
+    "handled_at" TIMESTAMPTZ,
+    "claimed_until" TIMESTAMPTZ,
+    "attempts" INT NOT NULL,
+    "error" VARCHAR(300),
+    CONSTRAINT "uid_inbox_item_source_03f54a" UNIQUE ("source", "external_id")
+);
+COMMENT ON TABLE "inbox_item" IS 'A webhook as it came in, verified and kept before it is answered; worked on afterwards.';
+CREATE TABLE "job_slot" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "job" VARCHAR(40) NOT NULL,
+    "slot" VARCHAR(60) NOT NULL,
+    "taken_at" TIMESTAMPTZ NOT NULL,
+    CONSTRAINT "uid_job_slot_job_6848b9" UNIQUE ("job", "slot")
+);
+COMMENT ON TABLE "job_slot" IS 'That a job''s slot has been taken, by whichever replica was first.';
+CREATE TABLE "reader_place" (
+    "name" VARCHAR(60) NOT NULL PRIMARY KEY,
+    "seq" BIGINT NOT NULL
+);
+COMMENT ON TABLE "reader_place" IS 'How far one reader of the events has come.';
+CREATE TABLE "card" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "ref" VARCHAR(40) NOT NULL UNIQUE,
+    "invoice_set_id" BIGINT NOT NULL UNIQUE,
+    "channel" VARCHAR(60) NOT NULL,
+    "channel_id" VARCHAR(30),
+    "ts" VARCHAR(30),
+    "wanted" BIGINT NOT NULL,
+    "shown" BIGINT NOT NULL,
+    "due_at" TIMESTAMPTZ NOT NULL,
+    "claimed_until" TIMESTAMPTZ,
+    "attempts" INT NOT NULL,
+    "first_attempt_at" TIMESTAMPTZ,
+    "error" VARCHAR(300)
+);
+COMMENT ON TABLE "card" IS 'The Slack message that stands for an invoice set; it is owed an update while `wanted` is ahead of `shown`.';
+CREATE TABLE "post" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "ref" VARCHAR(40) NOT NULL UNIQUE,
+    "occasion" VARCHAR(120) NOT NULL UNIQUE,
+    "card_id" BIGINT,
+    "channel" VARCHAR(60) NOT NULL,
+    "text" TEXT NOT NULL,
+    "blocks" JSONB NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "ts" VARCHAR(30),
+    "due_at" TIMESTAMPTZ NOT NULL,
+    "claimed_until" TIMESTAMPTZ,
+    "attempts" INT NOT NULL,
+    "first_attempt_at" TIMESTAMPTZ,
+    "error" VARCHAR(300)
+);
+CREATE INDEX "idx_post_card_id_e4a6f8" ON "post" ("card_id");
+COMMENT ON TABLE "post" IS 'One message to Slack besides the cards: a line in a card''s thread, or a notice in a channel.';
+CREATE TABLE "document" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "paper" VARCHAR(60) NOT NULL UNIQUE,
+    "guarantor_id" BIGINT NOT NULL,
+    "filename" VARCHAR(120) NOT NULL,
+    "sha256" VARCHAR(64) NOT NULL,
+    "content" BYTEA NOT NULL,
+    "made_at" TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX "idx_document_guarant_76351c" ON "document" ("guarantor_id");
+COMMENT ON TABLE "document" IS 'A PDF as it left the house.';
+CREATE TABLE "patient_link" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "expires_at" TIMESTAMPTZ NOT NULL,
+    "revoked_at" TIMESTAMPTZ,
+    "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE CASCADE
+);
+COMMENT ON TABLE "patient_link" IS 'The key to one guarantor''s page; the token in its address is signed over the row''s id.';
+CREATE TABLE "api_key" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "name" VARCHAR(60) NOT NULL UNIQUE,
+    "scope" VARCHAR(10) NOT NULL,
+    "hash" VARCHAR(64) NOT NULL UNIQUE,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "revoked_at" TIMESTAMPTZ
+);
+COMMENT ON TABLE "api_key" IS 'Only the hash of a key is kept; it is shown once, when it is made.';
+CREATE TABLE "given_answer" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "api_key_id" BIGINT NOT NULL,
+    "key" VARCHAR(200) NOT NULL,
+    "request_hash" VARCHAR(64) NOT NULL,
+    "status" INT NOT NULL,
+    "body" TEXT NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    CONSTRAINT "uid_given_answe_api_key_e7d64f" UNIQUE ("api_key_id", "key")
+);
+COMMENT ON TABLE "given_answer" IS 'What a POST with an Idempotency-Key was answered, to be given again when it comes again.';
+CREATE INDEX invoice_owing ON invoice (location, due_date, balance_cents) WHERE balance_cents > 0;
+CREATE INDEX invoice_of_guarantor_owing ON invoice (guarantor_id) WHERE balance_cents > 0;
+CREATE INDEX invoice_waiting_to_be_late ON invoice (location, due_date) WHERE status = 'sent';
+CREATE INDEX charge_unbilled ON charge (guarantor_id) WHERE invoice_id IS NULL;
+CREATE INDEX invoice_set_due ON invoice_set (next_send_at) WHERE next_send_at IS NOT NULL;
+CREATE INDEX inbox_item_due ON inbox_item (due_at) WHERE handled_at IS NULL;
+CREATE INDEX message_due ON message (due_at) WHERE status IN ('queued', 'sending');
+CREATE INDEX card_due ON card (due_at) WHERE wanted > shown;
+CREATE INDEX post_due ON post (due_at) WHERE status = 'queued';
+CREATE UNIQUE INDEX one_open_set ON invoice_set (guarantor_id) WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail');
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER consent_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON consent
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON event
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_entry_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+INSERT INTO chain_head (id, seq, hash) VALUES (1, 0, '');
