@@ -3,6 +3,7 @@
 import json
 import typing
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,7 @@ import stripe
 from stripe import AIOHTTPClient, StripeClient, WebhookSignature
 from stripe.checkout import Session
 
-from sandbox import World
+from sandbox import MovableClock, World
 from sandbox.stripe.objects import API_VERSION
 from tests.sandbox.listener import Listener, listening
 
@@ -112,16 +113,18 @@ async def test_paying_by_card_tells_the_service_in_signed_events(
     assert world.cards.taken_cents == 4200
 
 
-async def test_a_moved_clock_does_not_age_signatures(world: World, service: Listener, client: StripeClient) -> None:
-    world.clock.forward(days=400)
-    await world.cards.pay((await opened(client)).id)
-    await world.settled()
+async def test_signatures_bear_real_time_whatever_the_worlds_clock_says() -> None:
+    then = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    async with listening() as service, World(clock=MovableClock(frozen_at=then)) as world:
+        world.aim(service.url)
+        await world.cards.pay(world.cards.open_session(wanted())["id"])
+        await world.settled()
 
-    each = service.heard[-1]
-    assert WebhookSignature.verify_header(
-        each.body.decode(), each.headers["Stripe-Signature"], world.cards.webhook_secret, 300
-    )
-    assert events(service)[-1]["created"] == pytest.approx(world.clock.now().timestamp(), abs=5)
+        each = service.heard[-1]
+        assert WebhookSignature.verify_header(
+            each.body.decode(), each.headers["Stripe-Signature"], world.cards.webhook_secret, 300
+        )
+        assert json.loads(each.body)["created"] == then.timestamp()
 
 
 async def test_a_declined_card_leaves_the_page_open_for_another(
@@ -163,6 +166,8 @@ async def test_a_bank_payment_completes_unpaid_and_clears_days_later(
     assert kinds(service)[-1] == "checkout.session.async_payment_succeeded"
     assert events(service)[-1]["data"]["object"]["payment_status"] == "paid"
     assert world.cards.taken_cents == 4200
+    kept = await client.v1.events.list_async({"type": "checkout.session.completed"})
+    assert kept.data[0].data.object["payment_status"] == "unpaid"  # an event tells of its own moment
 
 
 async def test_a_bank_payment_can_bounce(world: World, service: Listener, client: StripeClient) -> None:

@@ -209,6 +209,8 @@ async def test_stop_reaches_the_service_and_later_texts_are_refused_until_start(
     assert service.forms()[0]["Body"] == " stop "
     assert "unsubscribed" in phone.messages[-1].body
     assert (await refusal(client)).code == 21610
+    await phone.reply("HELP")
+    assert (await refusal(client)).code == 21610
 
     await phone.reply("START")
     await send(client)
