@@ -44,7 +44,9 @@ def _composed(path: Path) -> Node:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
         raise _unread(path, mark.line + 1 if mark else 1, problem, "YAML: key: value, indented with spaces") from error
-    except (YAMLError, ValueError, OverflowError, RecursionError) as error:
+    except RecursionError as error:
+        raise _unread(path, 1, "lists within lists without end", "the few levels that the sample has") from error
+    except (YAMLError, ValueError, OverflowError) as error:
         raise _unread(path, 1, "characters that are not text", "YAML in UTF-8") from error
     if root is None:
         raise _unread(path, 1, "an empty file", "the practice's choices: name, currency, locations …")

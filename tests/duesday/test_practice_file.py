@@ -224,6 +224,29 @@ def test_mistakes_in_many_places_come_at_once_and_do_not_hide_each_other(tmp_pat
     ]
 
 
+@pytest.mark.parametrize(
+    ("sound", "typed"),
+    [
+        ("rule_sets:\n  standard:", "rule_sets:\n  standrd:"),
+        ("flat: $15.00", "flat: lots"),
+        ("flat: $15.00", "flt: $15.00"),
+        ("slack: U0VIEWER1", "slack: {id: U0VIEWER1}"),
+        ("opens: 9:00", "opens: late"),
+        ("closes: 20:00", "closes: late"),
+        ("after: 60 days", "after: later"),
+        ("send: [sms, email]", "send: [post]"),
+        ("expire: yes", "expire: maybe"),
+        ("currency: USD", "currency: dollars"),
+        ("texts_per_day: 1", "texts_per_day: one"),
+        (SOUND[SOUND.index("  downtown:") : SOUND.index("people:")], "  downtown: later\n"),
+        (SOUND[SOUND.index("rule_sets:") : SOUND.index("contact:")], "rule_sets: none yet\n"),
+    ],
+)
+def test_one_slip_is_one_mistake_and_nothing_is_held_against_it(tmp_path: Path, sound: str, typed: str) -> None:
+    assert sound in SOUND
+    assert len(mistakes_in(SOUND.replace(sound, typed, 1), tmp_path)) == 1
+
+
 def test_a_mistake_reads_as_one_line_for_people(tmp_path: Path) -> None:
     [mistake] = mistakes_in(SOUND.replace("[sms, email]", "[sms2, email]"), tmp_path)
     expected = 'rule_sets.standard.steps[0].send[0]: found "sms2"; allowed: sms, email (did you mean sms?)'
