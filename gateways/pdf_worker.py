@@ -18,6 +18,7 @@ from typing import BinaryIO
 # Read when ReportLab is imported: with it the same HTML gives the same bytes.
 os.environ["SOURCE_DATE_EPOCH"] = "946684800"
 
+import arabic_reshaper  # type: ignore[import-untyped]
 from reportlab import rl_config
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
@@ -39,8 +40,8 @@ FACES = {
     "Droid": {"": "DroidSansFallbackFull.ttf"},
     "Nanum": {"": "NanumSquareR.ttf"},
 }
-"""In the order in which a letter is looked for: Latin, Cyrillic, Greek, Arabic and Hebrew; these two once more, which
-DejaVu has no italics for; Chinese and Japanese; Korean."""
+"""In the order in which a letter is looked for: Latin, Cyrillic, Greek, Arabic and Hebrew; Arabic in italics, which DejaVu
+draws upright only; Chinese and Japanese; Korean."""
 
 
 class Unreadable(logging.Handler):
@@ -58,6 +59,8 @@ class Unreadable(logging.Handler):
 class Press:
     def __init__(self, assets: Path) -> None:
         rl_config.invariant = 1
+        # Written as one sign, which DejaVu lacks, it would blot out half the names there are.
+        arabic_reshaper.default_reshaper.configuration["ARABIC LIGATURE ALLAH"] = "no"
         self._document = str(assets / "document.html")
         self._style = _style(assets / "fonts")
         self._policy = ResourceAccessPolicy.server(assets, allow_remote=False)

@@ -1,7 +1,22 @@
 """Which vendor stands behind which door: one line each. A vendor's library is loaded when its door is built."""
 
 from importlib import import_module
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from domain.ports import CardDoor, MailDoor, PdfPrinter, SlackDoor, SmsDoor
+    from gateways.slack_web import SlackWeb
+    from gateways.smtp_mail import SmtpMail
+    from gateways.stripe_cards import StripeCards
+    from gateways.twilio_sms import TwilioSms
+    from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
+
+    # The type checker's proof that each fits its door.
+    _slack: list[type[SlackDoor]] = [SlackWeb]
+    _sms: list[type[SmsDoor]] = [TwilioSms]
+    _mail: list[type[MailDoor]] = [SmtpMail]
+    _cards: list[type[CardDoor]] = [StripeCards]
+    _pdf: list[type[PdfPrinter]] = [Xhtml2pdfPrinter]
 
 Door = Literal["slack", "sms", "mail", "cards", "pdf"]
 

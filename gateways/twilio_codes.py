@@ -109,6 +109,13 @@ CODES: dict[str, Meaning] = {
     "21659": Meaning(
         "our_fault", "The sender is not a number of this Twilio account.", "Correct it in app.yaml.", f"{ERRORS}/21659"
     ),
+    "21212": Meaning("our_fault", "The sender is not a valid number.", "Correct it in app.yaml.", f"{ERRORS}/21212"),
+    "21266": Meaning("bad_number", "The number is our own.", _OTHER_NUMBER, f"{ERRORS}/21266"),
+    "21604": Meaning("bad_number", "There is no number.", _OTHER_NUMBER, f"{ERRORS}/21604"),
+    "21612": Meaning(
+        "our_fault", "Our number cannot text this one.", "Use another of the practice's numbers.", f"{ERRORS}/21612"
+    ),
+    "21701": Meaning("our_fault", "There is no such Messaging Service.", "Correct it in app.yaml.", f"{ERRORS}/21701"),
     "21602": Meaning("our_fault", "The text is empty.", "Correct its template.", f"{ERRORS}/21602"),
     "21617": Meaning(
         "our_fault", "The text is longer than 1600 characters.", "Shorten its template.", f"{ERRORS}/21617"
