@@ -1,0 +1,1 @@
+"""The API for programs: JSON in and out, keys with scopes, one answer per Idempotency-Key."""
