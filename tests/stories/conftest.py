@@ -1,0 +1,13 @@
+"""Every story begins in a world of its own, on each database."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.stories.clinic import Clinic, clinic_in, frozen_world, the_practice
+
+
+@pytest.fixture
+async def clinic(database_url: str) -> AsyncIterator[Clinic]:
+    async with frozen_world() as world, clinic_in(database_url, the_practice(), world) as clinic:
+        yield clinic
