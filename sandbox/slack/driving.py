@@ -64,7 +64,7 @@ class Driving(Workspace):
         message = self.find(channel, ts)
         self._inside(user, message.channel)
         block, element = self._element(message, action_id, value, block_id, stale=stale)
-        values_now = self._draft(user, message)
+        values_now = self.draft(user, message)
         self._fill(message.blocks, values_now, values or {})
         act = action(block, element, value, f"{self.clock.pulse().timestamp():.6f}")
         if element["type"] in HOLDS:
@@ -86,7 +86,7 @@ class Driving(Workspace):
                     return block, element
         raise _missing(action_id, message.blocks, f"message {message.ts}")
 
-    def _draft(self, user: str, message: Message) -> dict[str, Json]:
+    def draft(self, user: str, message: Message) -> dict[str, Json]:
         draft = starting_values(message.blocks, self._drafts.get((user, message.ts)))
         self._drafts[user, message.ts] = draft
         return draft

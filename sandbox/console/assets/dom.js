@@ -1,0 +1,69 @@
+// Making and redrawing the page: elements from values, changed in place so that focus, scroll and typed words stay.
+// Text only ever becomes text nodes here; nothing is parsed as HTML.
+
+const SVG = "http://www.w3.org/2000/svg";
+const PROPERTIES = new Set(["checked", "disabled", "hidden", "open", "selected", "multiple", "required", "readOnly"]);
+
+export function h(tag, given = {}, ...children) {
+  const node = tag === "svg" || tag === "path" ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  node.handlers = {};
+  for (const [key, value] of Object.entries(given ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) node.handlers[key.slice(2)] = value;
+    else if (key === "value") { node.value = value; node.setAttribute("data-given", value); }
+    else if (PROPERTIES.has(key)) { node[key] = value; node.setAttribute(key.toLowerCase(), ""); }
+    else node.setAttribute(key === "class" ? "class" : key, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((each) => each !== null && each !== undefined && each !== false && each !== ""));
+  return node;
+}
+
+export const icon = (path, extra = {}) =>
+  h("svg", { viewBox: "0 0 20 20", "aria-hidden": "true", class: "icon", ...extra }, h("path", { d: path }));
+
+// One listener per kind of event for the whole page: redrawn nodes need none of their own.
+for (const kind of ["click", "change", "input", "keydown", "submit", "toggle", "focusout"]) {
+  document.addEventListener(kind, (event) => {
+    for (let node = event.target; node && node !== document; node = node.parentNode) {
+      const handler = node.handlers?.[kind];
+      if (handler) { handler.call(node, event); if (event.cancelBubble) return; }
+    }
+  }, kind === "toggle");
+}
+
+const keyOf = (node) => node.dataset?.key || node.id || "";
+const alike = (old, fresh) =>
+  old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName && keyOf(old) === keyOf(fresh);
+
+export function morph(old, fresh) {
+  if (!alike(old, fresh)) { old.replaceWith(fresh); return fresh; }
+  if (old.nodeType === Node.TEXT_NODE) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return old;
+  }
+  old.handlers = fresh.handlers;
+  const asked = old.getAttribute("data-given");
+  for (const { name, value } of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !(old.dataset.keep ?? "").includes(name)) old.removeAttribute(name);
+  for (const name of ["disabled", "hidden"]) if (name in old) old[name] = fresh[name];
+  const given = fresh.getAttribute("data-given");
+  if (fresh.type === "checkbox" || fresh.type === "radio") {
+    if (document.activeElement !== old) old.checked = fresh.checked;
+  } else if (given !== null && given !== asked) old.value = fresh.value;
+  children(old, fresh);
+  if (old.nodeName === "SELECT" && given !== asked) old.value = given;
+  return old;
+}
+
+function children(old, fresh) {
+  const keyed = new Map([...old.childNodes].filter(keyOf).map((each) => [keyOf(each), each]));
+  let place = old.firstChild;
+  for (const wanted of [...fresh.childNodes]) {
+    const key = keyOf(wanted);
+    const found = key ? keyed.get(key) : place && !keyOf(place) && alike(place, wanted) ? place : null;
+    if (found && found === place) { place = place.nextSibling; morph(found, wanted); }
+    else if (found) { old.insertBefore(found, place); morph(found, wanted); }
+    else old.insertBefore(wanted, place);
+  }
+  while (place) { const next = place.nextSibling; place.remove(); place = next; }
+}
