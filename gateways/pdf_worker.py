@@ -40,8 +40,8 @@ FACES = {
     "Droid": {"": "DroidSansFallbackFull.ttf"},
     "Nanum": {"": "NanumSquareR.ttf"},
 }
-"""In the order in which a letter is looked for: Latin, Cyrillic, Greek, Arabic and Hebrew; Arabic in italics, which DejaVu
-draws upright only; Chinese and Japanese; Korean."""
+"""In the order in which a letter is looked for: Latin, Cyrillic, Greek, Arabic and Hebrew; Arabic in italics, which
+DejaVu draws upright only; Chinese and Japanese; Korean."""
 
 
 class Unreadable(logging.Handler):

@@ -17,13 +17,14 @@ from gateways.smtp_codes import meaning
 from gateways.wire import answer_lost, unreachable
 
 DOOR, VENDOR = "mail", "The mail server"
+NO_ENCRYPTION = "The mail server offers no encrypted login, and our password is not sent without. Correct SMTP_URL."
 ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 class SmtpMail:
     """`smtp://user:password@host:587`, or `smtps://` for TLS from the first byte; `close()` when done.
 
-    Credentials and mail never leave the machine unencrypted where there are credentials.
+    Where there is a password, nothing leaves this machine unencrypted.
     """
 
     def __init__(self, url: str, *, clock: Clock, connections: int = 3, timeout: float = 20) -> None:
@@ -92,8 +93,11 @@ class SmtpMail:
             await server.connect()
         except SMTPResponseException as refused:
             raise _refusal(refused) from None
-        except (SMTPException, OSError) as error:
+        except OSError as error:
             raise unreachable(DOOR, VENDOR) from error
+        except SMTPException as error:
+            server.close()
+            raise DoorFault(DOOR, "our_fault", NO_ENCRYPTION) from error
         return server
 
 
