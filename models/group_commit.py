@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from contextvars import Context
 from itertools import count, islice
 from typing import Any
 
@@ -36,8 +35,8 @@ class GroupCommit:
             kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
             self._waiting.append((row, kept))
             if self._committer is None or self._committer.done():
-                # In a context of its own: the caller's may hold a transaction.
-                self._committer = asyncio.create_task(self._commit(), context=Context())
+                # A task is never in the transaction of the one that started it, so this commits by itself.
+                self._committer = asyncio.create_task(self._commit())
             return await kept
 
     async def close(self) -> None:

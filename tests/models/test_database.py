@@ -11,7 +11,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from models import database
-from models.database_url import DatabaseFault
+from models.database_url import DatabaseFault, why_not
 from tests.models.killed import said_before_a_kill
 from tests.models.toys import TABLES, Parcel, Shelf, open_toys
 
@@ -95,6 +95,13 @@ async def test_a_database_that_does_not_open_is_told_in_a_sentence_without_the_p
     assert "hunter2" not in str(fault.value)
     with pytest.raises(RuntimeError, match="not open"):
         database.dialect()
+
+
+def test_a_driver_that_quotes_the_password_is_not_repeated():
+    for error in ("no login for root:hunt%40r2", "wrong password hunt@r2"):
+        told = why_not("postgres://root:hunt%40r2@host/db", ValueError(error))
+        assert "hunt" not in told
+        assert told.startswith("cannot open the database at postgres://host/db: ")
 
 
 async def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path):

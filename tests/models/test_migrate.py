@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from models import database
 from models.database_url import DatabaseFault
 from models.extra_sql import ExtraSql
-from models.migrate import migrate, pending
+from models.migrate import LOCK, migrate, pending
 from models.schema import schema_sql
 from tests.models.shape import shape
 from tests.models.toys import TABLES, Shelf
@@ -99,24 +99,39 @@ async def test_a_file_that_is_named_otherwise_is_refused(url: str, tmp_path: Pat
         await migrate(steps(tmp_path, {"1_first": SHELVES}))
 
 
-async def test_three_processes_at_once_apply_each_step_once(url: str, tmp_path: Path):
-    names = [f"{number:04}_step" for number in range(1, 9)]
-    steps(tmp_path, {name: f"CREATE TABLE box_{name} (id INTEGER);\n" for name in names})
-    program = f"""
-import asyncio, pathlib
+MIGRATE = """
+import asyncio, pathlib, sys
 from models import database
 from models.migrate import migrate
 async def main():
-    await database.connect("{url}", tables=("tests.models.toys",))
-    print(*await migrate(pathlib.Path("{tmp_path}")))
+    await database.connect(sys.argv[1], tables=("tests.models.toys",))
+    print("ready", flush=True)
+    print(*await migrate(pathlib.Path(sys.argv[2])))
     await database.close()
 asyncio.run(main())
 """
-    run = [sys.executable, "-c", program]
-    started = [await asyncio.create_subprocess_exec(*run, stdout=asyncio.subprocess.PIPE) for _ in range(3)]
+
+
+async def test_of_three_processes_at_once_one_applies_each_step(url: str, tmp_path: Path):
+    names = [f"{number:04}_step" for number in range(1, 9)]
+    steps(tmp_path, {name: f"CREATE TABLE box_{name} (id INTEGER);\n" for name in names})
+    run = [sys.executable, "-c", MIGRATE, url, str(tmp_path)]
+    async with database.transaction():
+        if database.dialect() == "postgres":
+            await database.execute("SELECT pg_advisory_xact_lock($1)", [LOCK])
+        started = [await asyncio.create_subprocess_exec(*run, stdout=asyncio.subprocess.PIPE) for _ in range(3)]
+        assert [await process.stdout.readline() for process in started if process.stdout] == [b"ready\n"] * 3
+        async with asyncio.timeout(10):
+            while database.dialect() == "postgres" and await waiting() < 3:
+                pass
     said = b" ".join([(await process.communicate())[0] for process in started])
     assert [process.returncode for process in started] == [0, 0, 0]
     assert sorted(said.decode().split()) == names
+
+
+async def waiting() -> int:
+    [row] = await database.read("SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    return int(row["n"])
 
 
 # The schema that is made from the tables
