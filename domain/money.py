@@ -1,7 +1,8 @@
 """Arithmetic on money: whole minor units, rounded half-even once, splits that lose no cent."""
 
+import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from domain.errors import invalid
 
@@ -9,6 +10,10 @@ MOST_CENTS = 10**12
 """Ten billion in major units: more than that on one invoice is a slip of the keyboard."""
 
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+
+
+_TYPED = re.compile(r"(?P<sign>-?)[$€£]?\s?(?P<figure>(\d{1,3}(,\d{3})+|\d{1,15})(\.\d{1,6})?)", re.ASCII)
+"""Commas only where they part thousands: “15,00” may mean two things, so it means none."""
 
 
 def minor_digits(currency: str) -> int:
@@ -47,13 +52,11 @@ def split(cents: int, weights: Sequence[int]) -> list[int]:
 
 def parse(text: str, currency: str) -> int:
     """What a clerk typed ("$1,240.50", "15") in minor units, or a refusal that says what is wrong with it."""
-    bare = text.strip().removeprefix(currency).strip().lstrip("$€£").replace(",", "").replace(" ", "")
-    try:
-        amount = Decimal(bare)
-    except InvalidOperation:
-        raise invalid(f"“{text.strip()[:40]}” is not an amount. Write it like 40 or 40.00.", "amount") from None
-    if not amount.is_finite():
-        raise invalid("Write the amount in figures, like 40.00.", "amount")
+    bare = text.strip().removeprefix(currency).removesuffix(currency).strip()
+    typed = _TYPED.fullmatch(bare)
+    if typed is None:
+        raise invalid(f"“{text.strip()[:40]}” is not an amount. Write it like 40 or 1,240.50.", "amount")
+    amount = Decimal(typed["sign"] + typed["figure"].replace(",", ""))
     digits = minor_digits(currency)
     scaled = amount.scaleb(digits)
     if scaled != scaled.to_integral_value(ROUND_HALF_EVEN):
