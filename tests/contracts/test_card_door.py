@@ -118,8 +118,9 @@ async def test_a_call_cut_off_on_the_way_opens_one_page(vendor: Vendor, request_
 @pytest.mark.parametrize("kind", ["500", "reset_after_commit", "timeout"])
 async def test_an_answer_lost_for_good_is_unknown(vendor: Vendor, request_: CheckoutRequest, kind: str) -> None:
     vendor.processor.desk.will(kind, vendor.opening, times=9)
-    with pytest.raises(DoorFault) as caught:
-        await vendor.door.open_checkout(request_)
+    async with asyncio.timeout(10):
+        with pytest.raises(DoorFault) as caught:
+            await vendor.door.open_checkout(request_)
     assert (caught.value.passing, caught.value.unknown) == (True, True)
     assert len(vendor.processor.sessions) == (kind == "reset_after_commit")
 

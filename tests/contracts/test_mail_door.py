@@ -67,8 +67,9 @@ async def passage(world: World) -> AsyncIterator[Passage]:
 
 
 async def fault_of(vendor: Vendor, mail: Mail = MAIL) -> DoorFault:
-    with pytest.raises(DoorFault) as caught:
-        await vendor.door.send(mail)
+    async with asyncio.timeout(5):
+        with pytest.raises(DoorFault) as caught:
+            await vendor.door.send(mail)
     return caught.value
 
 

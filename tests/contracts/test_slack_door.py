@@ -75,8 +75,9 @@ def standing(vendor: Vendor) -> list[str]:
 
 
 async def fault_of(asked: Awaitable[object]) -> DoorFault:
-    with pytest.raises(DoorFault) as caught:
-        await asked
+    async with asyncio.timeout(5):
+        with pytest.raises(DoorFault) as caught:
+            await asked
     return caught.value
 
 

@@ -64,8 +64,9 @@ async def vendor(world: World, vendor_of: Callable[..., Vendor]) -> AsyncIterato
 
 
 async def fault_of(vendor: Vendor, text: Text = TEXT) -> DoorFault:
-    with pytest.raises(DoorFault) as caught:
-        await vendor.door.send(text)
+    async with asyncio.timeout(5):
+        with pytest.raises(DoorFault) as caught:
+            await vendor.door.send(text)
     return caught.value
 
 
