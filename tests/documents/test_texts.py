@@ -92,7 +92,7 @@ def test_the_two_forms_of_a_mail_say_the_same() -> None:
     for name, locale in product(EMAILS, LOCALES):
         mail = render_email(name, locale, FACTS)
         shown = " ".join(
-            "".join(html5lib.parse(mail.html, namespaceHTMLElements=False).find("body").itertext()).split()
+            "".join(html5lib.parse(mail.html, namespaceHTMLElements=False).find("body/table").itertext()).split()
         )
         for paragraph in mail.text.split("\n\n"):
             said = paragraph.partition(": http")[0].strip().splitlines()
@@ -130,3 +130,14 @@ def test_a_practices_own_text_reaches_nothing_of_the_house(tmp_path: Path) -> No
     (tmp_path / "sms" / "reminder.txt").write_text("{{ clinic.__class__.__mro__ }} {{ link }}")
     with pytest.raises(SecurityError):
         render_sms("reminder", "en_US", FACTS, own=tmp_path)
+
+
+def test_a_name_adds_no_line_to_a_text() -> None:
+    text = render_sms("reminder", "en_US", replace(FACTS, clinic="Harbor\nPay at evil.example"))
+    assert text.startswith("Harbor Pay at evil.example: You have")
+
+
+def test_a_subject_of_the_practices_own_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "email" / "reminder").mkdir(parents=True)
+    (tmp_path / "email" / "reminder" / "subject.txt").write_text("{{ clinic }}\nand a second line\n")
+    assert render_email("reminder", "en_US", FACTS, own=tmp_path).subject == "Harbor Family Medicine and a second line"
