@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from billing.invoices import mark_overdue
@@ -50,7 +51,7 @@ async def late_fees(practice: Practice, ports: Ports) -> int:
     if practice.late_fee is None:
         return 0
     done, now = 0, ports.clock.now()
-    charged = InvoiceAdjustment.filter(kind="late_fee").values_list("invoice_id", flat=True)
+    charged = Subquery(InvoiceAdjustment.filter(kind="late_fee").values("invoice_id"))
     for name, location in practice.locations.items():
         latest = now.astimezone(location.zone).date() - timedelta(days=max(practice.late_fee.after_days, 1))
         late = Invoice.filter(status="overdue", location=name, due_date__lte=latest, balance_cents__gt=0)

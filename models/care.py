@@ -1,9 +1,9 @@
 """What was done for patients, and what it costs: prices, sessions, and the charges that came out of them."""
 
-
 from tortoise import fields
 from tortoise.models import Model
 
+from models.fields import Moment
 from models.people import Patient
 
 
@@ -35,7 +35,7 @@ class CareSession(Model):
     served_on = fields.DateField()
     content_hash = fields.CharField(64)
     """What was sent, so that the same session twice is known from a changed one."""
-    completed_at = fields.DatetimeField()
+    completed_at = Moment()
 
     class Meta:
         table = "care_session"

@@ -1,9 +1,9 @@
 """What is being chased and everything that was said: invoice sets and messages in both directions."""
 
-
 from tortoise import fields
 from tortoise.models import Model
 
+from models.fields import Moment
 from models.people import Patient
 
 
@@ -24,15 +24,15 @@ class InvoiceSet(Model):
     plan = fields.JSONField()
     """The rule set as it was at enrolment: a later edit changes no running sequence."""
     step = fields.IntField(default=0)
-    enrolled_at = fields.DatetimeField()
-    next_send_at = fields.DatetimeField(null=True)
-    held_until = fields.DatetimeField(null=True)
+    enrolled_at = Moment()
+    next_send_at = Moment(null=True)
+    held_until = Moment(null=True)
     hold_reason = fields.CharField(200, null=True)
     trouble = fields.CharField(300, null=True)
     """Why it failed or will fail."""
     fix = fields.CharField(300, null=True)
     written_off_cents = fields.BigIntField(default=0)
-    claimed_until = fields.DatetimeField(null=True)
+    claimed_until = Moment(null=True)
 
     class Meta:
         table = "invoice_set"
@@ -69,13 +69,13 @@ class Message(Model):
     segments = fields.IntField(null=True)
     cost_micros = fields.BigIntField(null=True)
     author = fields.CharField(200, default="")
-    created_at = fields.DatetimeField()
-    due_at = fields.DatetimeField()
-    claimed_until = fields.DatetimeField(null=True)
+    created_at = Moment()
+    due_at = Moment()
+    claimed_until = Moment(null=True)
     attempts = fields.IntField(default=0)
-    first_attempt_at = fields.DatetimeField(null=True)
-    sent_at = fields.DatetimeField(null=True)
-    settled_at = fields.DatetimeField(null=True)
+    first_attempt_at = Moment(null=True)
+    sent_at = Moment(null=True)
+    settled_at = Moment(null=True)
     """When the final delivery result came."""
 
     class Meta:

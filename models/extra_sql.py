@@ -26,7 +26,8 @@ EXTRA = ExtraSql(
     checks={
         "invoice": {
             "invoice_never_below_zero": "balance_cents >= 0",
-            "invoice_adds_up": "balance_cents = total_cents - paid_cents - forgiven_cents OR status IN ('draft', 'void')",
+            "invoice_adds_up": "balance_cents = total_cents - paid_cents - forgiven_cents"
+            " OR status IN ('draft', 'void')",
         },
         "patient": {"credit_never_below_zero": "credit_cents >= 0"},
         "ledger_entry": {"entry_moves_money": "amount_cents > 0", "entry_has_two_accounts": "debit <> credit"},
@@ -43,7 +44,8 @@ EXTRA = ExtraSql(
         "post_due": "post (due_at) WHERE status = 'queued'",
     },
     singles={
-        "one_open_set": "invoice_set (guarantor_id) WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail')",
+        "one_open_set": "invoice_set (guarantor_id)"
+        " WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail')",
     },
     first_rows=("INSERT INTO chain_head (id, seq, hash) VALUES (1, 0, '')",),
 )

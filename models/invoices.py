@@ -1,9 +1,9 @@
 """Invoices with their lines and adjustments, and the counters that number them without gaps."""
 
-
 from tortoise import fields
 from tortoise.models import Model
 
+from models.fields import Moment
 from models.people import Patient
 
 
@@ -30,12 +30,12 @@ class Invoice(Model):
     issued_on = fields.DateField(null=True)
     notes = fields.TextField(default="")
     invoice_set_id = fields.BigIntField(null=True, db_index=True)
-    created_at = fields.DatetimeField()
-    sent_at = fields.DatetimeField(null=True)
-    overdue_at = fields.DatetimeField(null=True)
-    paid_at = fields.DatetimeField(null=True)
-    voided_at = fields.DatetimeField(null=True)
-    archived_at = fields.DatetimeField(null=True)
+    created_at = Moment()
+    sent_at = Moment(null=True)
+    overdue_at = Moment(null=True)
+    paid_at = Moment(null=True)
+    voided_at = Moment(null=True)
+    archived_at = Moment(null=True)
 
     class Meta:
         table = "invoice"
@@ -74,7 +74,7 @@ class InvoiceAdjustment(Model):
     period = fields.CharField(20, default="")
     description = fields.CharField(200)
     amount_cents = fields.BigIntField()
-    at = fields.DatetimeField()
+    at = Moment()
 
     class Meta:
         table = "invoice_adjustment"

@@ -1,8 +1,9 @@
 """Programs' keys to the API, and the answers already given to them."""
 
-
 from tortoise import fields
 from tortoise.models import Model
+
+from models.fields import Moment
 
 
 class ApiKey(Model):
@@ -12,8 +13,8 @@ class ApiKey(Model):
     name = fields.CharField(60, unique=True)
     scope = fields.CharField(10)
     hash = fields.CharField(64, unique=True)
-    created_at = fields.DatetimeField()
-    revoked_at = fields.DatetimeField(null=True)
+    created_at = Moment()
+    revoked_at = Moment(null=True)
 
     class Meta:
         table = "api_key"
@@ -28,7 +29,7 @@ class GivenAnswer(Model):
     request_hash = fields.CharField(64)
     status = fields.IntField()
     body = fields.TextField()
-    at = fields.DatetimeField()
+    at = Moment()
 
     class Meta:
         table = "given_answer"

@@ -1,9 +1,9 @@
 """Money as it moved: the ledger, payments and what they were applied to, checkouts, write-offs."""
 
-
 from tortoise import fields
 from tortoise.models import Model
 
+from models.fields import Moment
 from models.invoices import Invoice
 from models.people import Patient
 
@@ -14,7 +14,7 @@ class LedgerEntry(Model):
     id: int = fields.BigIntField(primary_key=True)
     act = fields.CharField(40)
     booked_on = fields.DateField()
-    at = fields.DatetimeField()
+    at = Moment()
     debit = fields.CharField(20)
     credit = fields.CharField(20)
     amount_cents = fields.BigIntField()
@@ -42,7 +42,7 @@ class Payment(Model):
     notes = fields.TextField(default="")
     processor = fields.CharField(20, null=True)
     processor_id = fields.CharField(120, null=True)
-    created_at = fields.DatetimeField()
+    created_at = Moment()
 
     class Meta:
         table = "payment"
@@ -78,8 +78,8 @@ class CheckoutAttempt(Model):
     currency = fields.CharField(3)
     processor_id = fields.CharField(120, null=True)
     status = fields.CharField(20, default="open")
-    created_at = fields.DatetimeField()
-    expires_at = fields.DatetimeField()
+    created_at = Moment()
+    expires_at = Moment()
 
     class Meta:
         table = "checkout_attempt"
@@ -94,8 +94,8 @@ class WriteOff(Model):
     invoice_id = fields.BigIntField()
     amount_cents = fields.BigIntField()
     reason = fields.CharField(500)
-    at = fields.DatetimeField()
-    undone_at = fields.DatetimeField(null=True)
+    at = Moment()
+    undone_at = Moment(null=True)
 
     class Meta:
         table = "write_off"

@@ -1,8 +1,9 @@
 """What Slack shows of the books: one card per invoice set, and the posts in its thread."""
 
-
 from tortoise import fields
 from tortoise.models import Model
+
+from models.fields import Moment
 
 
 class Card(Model):
@@ -17,10 +18,10 @@ class Card(Model):
     wanted = fields.BigIntField(default=0)
     """The seq of the last event it should show."""
     shown = fields.BigIntField(default=0)
-    due_at = fields.DatetimeField()
-    claimed_until = fields.DatetimeField(null=True)
+    due_at = Moment()
+    claimed_until = Moment(null=True)
     attempts = fields.IntField(default=0)
-    first_attempt_at = fields.DatetimeField(null=True)
+    first_attempt_at = Moment(null=True)
     error = fields.CharField(300, null=True)
 
     class Meta:
@@ -39,10 +40,10 @@ class Post(Model):
     blocks = fields.JSONField()
     status = fields.CharField(20, default="queued")
     ts = fields.CharField(30, null=True)
-    due_at = fields.DatetimeField()
-    claimed_until = fields.DatetimeField(null=True)
+    due_at = Moment()
+    claimed_until = Moment(null=True)
     attempts = fields.IntField(default=0)
-    first_attempt_at = fields.DatetimeField(null=True)
+    first_attempt_at = Moment(null=True)
     error = fields.CharField(300, null=True)
 
     class Meta:

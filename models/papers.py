@@ -1,9 +1,9 @@
 """The exact files that were sent, and the links patients hold."""
 
-
 from tortoise import fields
 from tortoise.models import Model
 
+from models.fields import Moment
 from models.people import Patient
 
 
@@ -17,7 +17,7 @@ class Document(Model):
     filename = fields.CharField(120)
     sha256 = fields.CharField(64)
     content = fields.BinaryField()
-    made_at = fields.DatetimeField()
+    made_at = Moment()
 
     class Meta:
         table = "document"
@@ -29,9 +29,9 @@ class PatientLink(Model):
     id: int = fields.BigIntField(primary_key=True)
     guarantor: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("books.Patient", on_delete=fields.CASCADE)
     guarantor_id: int
-    created_at = fields.DatetimeField()
-    expires_at = fields.DatetimeField()
-    revoked_at = fields.DatetimeField(null=True)
+    created_at = Moment()
+    expires_at = Moment()
+    revoked_at = Moment(null=True)
 
     class Meta:
         table = "patient_link"

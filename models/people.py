@@ -5,6 +5,8 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from models.fields import Moment
+
 
 class Patient(Model):
     """Who was treated; as a guarantor, who is billed and contacted."""
@@ -25,7 +27,7 @@ class Patient(Model):
     guarantor_id: int | None
     location = fields.CharField(60)
     price_list = fields.CharField(60, null=True)
-    created_at = fields.DatetimeField()
+    created_at = Moment()
     credit_cents = fields.BigIntField(default=0)
     """Money received and not yet applied: a copy of the ledger's credit, written with it."""
 
@@ -49,7 +51,7 @@ class Consent(Model):
     given = fields.BooleanField()
     source = fields.CharField(60)
     wording = fields.TextField(default="")
-    at = fields.DatetimeField()
+    at = Moment()
 
     class Meta:
         table = "consent"
@@ -63,8 +65,8 @@ class Suppression(Model):
     channel = fields.CharField(10)
     address = fields.CharField(254)
     reason = fields.CharField(20)
-    at = fields.DatetimeField()
-    lifted_at = fields.DatetimeField(null=True)
+    at = Moment()
+    lifted_at = Moment(null=True)
 
     class Meta:
         table = "suppression"

@@ -1,15 +1,16 @@
 """What happened and what came in: the chain of events, its readers' places, the inbox, the clock's slots."""
 
-
 from tortoise import fields
 from tortoise.models import Model
+
+from models.fields import Moment
 
 
 class Event(Model):
     """One past fact: the audit trail, the card's thread and the outbox at once. Rows are only ever added."""
 
     seq: int = fields.BigIntField(primary_key=True, generated=False)
-    at = fields.DatetimeField()
+    at = Moment()
     kind = fields.CharField(60)
     subject = fields.CharField(60)
     location = fields.CharField(60, default="")
@@ -58,10 +59,10 @@ class InboxItem(Model):
     external_id = fields.CharField(200)
     headers = fields.TextField(default="")
     body = fields.BinaryField()
-    received_at = fields.DatetimeField()
-    due_at = fields.DatetimeField()
-    handled_at = fields.DatetimeField(null=True)
-    claimed_until = fields.DatetimeField(null=True)
+    received_at = Moment()
+    due_at = Moment()
+    handled_at = Moment(null=True)
+    claimed_until = Moment(null=True)
     attempts = fields.IntField(default=0)
     error = fields.CharField(300, null=True)
 
@@ -76,7 +77,7 @@ class JobSlot(Model):
     id: int = fields.BigIntField(primary_key=True)
     job = fields.CharField(40)
     slot = fields.CharField(60)
-    taken_at = fields.DatetimeField()
+    taken_at = Moment()
 
     class Meta:
         table = "job_slot"

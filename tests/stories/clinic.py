@@ -21,7 +21,7 @@ from duesday.practice_file import read_practice
 from sandbox import MovableClock, World
 from sandbox.slack import Message, Outcome, View
 
-TUESDAY_MORNING = datetime(2026, 9, 8, 14, 0, tzinfo=UTC)
+THURSDAY_MORNING = datetime(2026, 9, 10, 14, 0, tzinfo=UTC)
 """10:00 in New York."""
 
 STAFF = {
@@ -60,7 +60,11 @@ async def clinic_in(database_url: str, practice: Practice, world: World) -> Asyn
         key = await create_key("stories", "admin", now=world.clock.now())
         for code, (description, cents) in PRICES.items():
             await set_price(
-                price_list="standard", code=code, description=description, unit_price_cents=cents, valid_from=date(2026, 1, 1)
+                price_list="standard",
+                code=code,
+                description=description,
+                unit_price_cents=cents,
+                valid_from=date(2026, 1, 1),
             )
         try:
             yield Clinic(house, world, url, key, browser)
@@ -203,14 +207,19 @@ class Person:
         slack = self.clinic.world.slack
         await slack.command(self.user, slack.channel(channel).id, name, text)
         await self.clinic.settle()
-        return self.whispers(channel)[-1]
+        return self.whispers[-1]
 
-    def whispers(self, channel: str = "billing-downtown") -> list[str]:
-        return [words_of(m) for m in self.clinic.world.slack.ephemerals(self.user, channel)]
+    @property
+    def whispers(self) -> list[str]:
+        return [words_of(m) for m in self.clinic.world.slack.ephemerals(self.user)]
 
     @property
     def form(self) -> View:
         return self.clinic.world.slack.modals(self.user)[-1]
+
+    def reads(self) -> str:
+        """The words of the form on top."""
+        return "\n".join(_texts(self.form.blocks))
 
     @property
     def forms(self) -> list[View]:
@@ -271,7 +280,11 @@ def elements_of(blocks: list[Any]) -> list[Any]:
 def labels_of(blocks: list[Any]) -> list[str]:
     labels = []
     for element in elements_of(blocks):
-        labels += [o["text"]["text"] for o in element["options"]] if element["type"] == "overflow" else [element["text"]["text"]]
+        labels += (
+            [o["text"]["text"] for o in element["options"]]
+            if element["type"] == "overflow"
+            else [element["text"]["text"]]
+        )
     return labels
 
 
@@ -289,5 +302,5 @@ def _texts(node: Any) -> list[str]:
     return own + [text for key, value in node.items() if key != "text" or not own for text in _texts(value)]
 
 
-def frozen_world(at: datetime = TUESDAY_MORNING) -> World:
+def frozen_world(at: datetime = THURSDAY_MORNING) -> World:
     return World(clock=MovableClock(frozen_at=at))
