@@ -57,10 +57,10 @@ def mailbox_of(written: str) -> str:
     try:
         local, _, domain = written.rpartition("@")
         return Address(addr_spec=f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}").addr_spec
-    except (ValueError, IndexError, HeaderParseError) as error:
-        # The address itself stays out of the sentence: sentences are logged.
+    except (ValueError, IndexError, HeaderParseError):
+        # The address itself stays out of what is raised: that is logged.
         sentence = "The email address is not one that mail can be sent to. Correct it."
-        raise DoorFault("mail", "bad_address", sentence) from error
+        raise DoorFault("mail", "bad_address", sentence) from None
 
 
 def _refuse_what_breaks_headers(mail: Mail) -> None:

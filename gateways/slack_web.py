@@ -1,7 +1,7 @@
 """The door to Slack's Web API. What is said there, and when, is the bot's; what a refusal means is in `slack_codes`."""
 
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,17 +55,11 @@ class SlackWeb:
         return str(answer["ts"])
 
     async def find(self, post: SlackPost, *, since: datetime) -> str | None:
-        oldest = f"{since.timestamp():.6f}"
-        place: dict[str, Any] = {
-            "channel": post.channel,
-            "oldest": oldest,
-            "inclusive": True,
-            "include_all_metadata": True,
-        }
+        where: Json = {"channel": post.channel, "oldest": f"{since.timestamp():.6f}", "inclusive": True}
         if post.thread_ts:
-            messages = await self._paged(self.client.conversations_replies, "messages", ts=post.thread_ts, **place)
-        else:
-            messages = await self._paged(self.client.conversations_history, "messages", **place)
+            where["ts"] = post.thread_ts
+        method = self.client.conversations_replies if post.thread_ts else self.client.conversations_history
+        messages = await self._paged(method, "messages", **where, include_all_metadata=True)
         return next((str(message["ts"]) for message in messages if _ref_of(message) == post.ref), None)
 
     async def update(self, *, channel: str, ts: str, text: str, blocks: Sequence[Json]) -> None:
@@ -138,7 +132,7 @@ class SlackWeb:
         found = await self._paged(self.client.conversations_list, "channels", types=kinds, exclude_archived=True)
         return [_channel(raw) for raw in found]
 
-    async def _paged(self, method: Any, key: str, **arguments: Any) -> list[Json]:
+    async def _paged(self, method: Callable[..., Awaitable[Any]], key: str, **arguments: Any) -> list[Json]:
         items: list[Json] = []
         cursor: str | None = None
         while True:

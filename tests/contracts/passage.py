@@ -2,6 +2,7 @@
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
+from contextlib import suppress
 from typing import Self
 
 
@@ -45,10 +46,8 @@ class Passage:
 
 
 async def _carry(source: StreamReader, target: StreamWriter) -> None:
-    try:
+    """Until either side is gone; the other one notices when its own is closed."""
+    with suppress(ConnectionError):
         while chunk := await source.read(65536):
             target.write(chunk)
-    except ConnectionError:
-        pass  # whoever is left notices when its other side closes
-    finally:
-        target.close()
+    target.close()
