@@ -107,8 +107,8 @@ async def mark_overdue(invoice_id: int, *, practice: Practice, now: datetime, ac
             facts={"balance_cents": invoice.balance_cents},
             overdue_at=now,
         )
-        await charge_late_fee(invoice, practice=practice, actor=actor, now=now)
-        return invoice
+        await charge_late_fee(invoice.id, practice=practice, actor=actor, now=now)
+        return await held(invoice.id)
 
 
 async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: datetime, on: date) -> Invoice:

@@ -81,7 +81,7 @@ async def undo_write_off(
         held = {invoice.id: invoice for invoice in await held_in_order(id__in=[off.invoice_id for off in offs])}
         for off in offs:
             await _bring_back(held[off.invoice_id], off, told, on=on)
-        return cents
+        return int(cents)
 
 
 async def _open_invoices(invoice_set_id: int) -> list[Invoice]:

@@ -56,13 +56,13 @@ def actions(block_id: str, elements: Sequence[Json]) -> Json:
 
 
 def button(label: str, action_id: str, value: str, *, style: str | None = None, confirm: Json | None = None) -> Json:
-    extra = {"style": style} if style else {}
+    extra: Json = {"style": style} if style else {}
     extra |= {"confirm": confirm} if confirm else {}
     return {"type": "button", "text": plain_text(label, BUTTON), "action_id": action_id, "value": value, **extra}
 
 
 def confirm(title: str, text: str, yes: str, *, danger: bool = False) -> Json:
-    dialog = {
+    dialog: Json = {
         "title": plain_text(title, 100),
         "text": plain_text(text, 300),
         "confirm": plain_text(yes, 30),

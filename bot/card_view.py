@@ -45,7 +45,8 @@ async def card_view(set_id: int, *, practice: Practice, ports: Ports) -> CardVie
         ),
         trouble=invoice_set.trouble,
         fix=invoice_set.fix,
-        **_hold(invoice_set, now),
+        hold=invoice_set.hold_reason if _is_held(invoice_set, now) else None,
+        held_until=invoice_set.held_until,
         settled_cents=await _settled(invoice_set, invoices),
         can_reply=bool(payer.phone and ports.sms and practice.slack.replies_in_slack and invoice_set.status in CHASED)
         and not await suppressed("sms", payer.phone),
@@ -67,16 +68,13 @@ def anyone_at(location: str, practice: Practice) -> Actor:
     return Actor("person", "anyone", "anyone", "slack", grants)
 
 
-def _hold(invoice_set: InvoiceSet, now: datetime) -> dict[str, object]:
-    held = invoice_set.hold_reason and (invoice_set.held_until is None or now < invoice_set.held_until)
-    if not held or invoice_set.status not in CHASED:
-        return {}
-    return {"hold": invoice_set.hold_reason, "held_until": invoice_set.held_until}
+def _is_held(invoice_set: InvoiceSet, now: datetime) -> bool:
+    return invoice_set.status in CHASED and (invoice_set.held_until is None or now < invoice_set.held_until)
 
 
 async def _settled(invoice_set: InvoiceSet, invoices: list[Invoice]) -> int:
     """What a closed card is about, now that nothing is outstanding."""
     if invoice_set.status == "written_off":
-        return invoice_set.written_off_cents
+        return int(invoice_set.written_off_cents)
     shares = await PaymentShare.filter(invoice_id__in=[i.id for i in invoices]).values_list("amount_cents", flat=True)
     return sum(int(cents) for cents in shares)  # type: ignore[call-overload]

@@ -38,7 +38,7 @@ INVOICE_SET = Machine(
              undone_by="undo_part", listed=False),
         Move("undo_write_off", "Undo write-off", "brought back", ("written_off",), BEFORE, "biller", button=True),
         Move("undo_part", "Undo part write-off", "brought back in part", CHASED, SAME, "biller",
-             when="written_off_cents"),
+             button=True, when="written_off_cents"),
         Move("collections", "Collections", "handed to collections", CHASED, "collections", "biller", (AGENCY_NOTE,),
              button=True, bulk=True, undone_by="recall"),
         Move("recall", "Recall from collections", "recalled from collections", ("collections",), BEFORE, "biller",

@@ -56,9 +56,8 @@ async def late_fees(practice: Practice, ports: Ports) -> int:
         latest = now.astimezone(location.zone).date() - timedelta(days=max(practice.late_fee.after_days, 1))
         late = Invoice.filter(status="overdue", location=name, due_date__lte=latest, balance_cents__gt=0)
         async for number in _ids(late.exclude(id__in=charged).order_by("id")):
-            invoice = await Invoice.get(id=number)
             done += await _one(
-                "late_fees", number, lambda i, it=invoice: charge_late_fee(it, practice=practice, actor=CLOCK, now=now)
+                "late_fees", number, lambda i: charge_late_fee(i, practice=practice, actor=CLOCK, now=now)
             )
     return done
 

@@ -1,5 +1,7 @@
 """What is being chased and everything that was said: invoice sets and messages in both directions."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -21,7 +23,7 @@ class InvoiceSet(Model):
     version = fields.IntField(default=1)
     stage = fields.CharField(40, default="new")
     rule_set = fields.CharField(60)
-    plan = fields.JSONField()
+    plan: dict[str, Any] = fields.JSONField()
     """The rule set as it was at enrolment: a later edit changes no running sequence."""
     step = fields.IntField(default=0)
     enrolled_at = Moment()

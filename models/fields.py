@@ -1,7 +1,7 @@
 """Kinds of columns the tables share beside Tortoise's own."""
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, overload
 
 from tortoise import fields
 from tortoise.models import Model
@@ -11,6 +11,15 @@ T = TypeVar("T", datetime, datetime | None)
 
 class Moment(fields.DatetimeField[T]):
     """A point in time. Tortoise takes a naive datetime for UTC and says nothing; this refuses it."""
+
+    @overload
+    def __init__(self: "Moment[datetime]", *, null: Literal[False] = False, **more: Any) -> None: ...
+
+    @overload
+    def __init__(self: "Moment[datetime | None]", *, null: Literal[True], **more: Any) -> None: ...
+
+    def __init__(self, *, null: bool = False, **more: Any) -> None:
+        super().__init__(null=null, **more)  # type: ignore[call-overload, misc]  # the overloads above say which it is
 
     def to_python_value(self, value: Any) -> datetime | None:
         return super().to_python_value(self._aware(value))

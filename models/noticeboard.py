@@ -1,5 +1,7 @@
 """What Slack shows of the books: one card per invoice set, and the posts in its thread."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -37,7 +39,7 @@ class Post(Model):
     card_id = fields.BigIntField(null=True, db_index=True)
     channel = fields.CharField(60)
     text = fields.TextField()
-    blocks = fields.JSONField()
+    blocks: list[dict[str, Any]] = fields.JSONField()
     status = fields.CharField(20, default="queued")
     ts = fields.CharField(30, null=True)
     due_at = Moment()

@@ -1,5 +1,7 @@
 """What happened and what came in: the chain of events, its readers' places, the inbox, the clock's slots."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -20,8 +22,8 @@ class Event(Model):
     actor_name = fields.CharField(200)
     via = fields.CharField(10)
     correlation = fields.CharField(40)
-    before = fields.JSONField()
-    after = fields.JSONField()
+    before: dict[str, Any] = fields.JSONField()
+    after: dict[str, Any] = fields.JSONField()
     previous_hash = fields.CharField(64)
     hash = fields.CharField(64)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from billing.write_offs import outstanding_cents, undo_write_off, write_off
 from domain.access import Actor
-from domain.errors import Refusal, not_found
+from domain.errors import Refusal, invalid, not_found
 from domain.invoice_set import INVOICE_SET
+from domain.money import plain
 from domain.ports import Ports
 from domain.practice import Practice
 from models.change import Change, change
@@ -73,18 +74,16 @@ async def check_move(
     if move not in VERBS:
         raise Refusal("unknown_move", f"“{move}” happens by itself; nobody makes it.", status=404)
     if "rule_set" in answers:
-        rule_set_named(answers["rule_set"], practice)
-    if "amount" in answers:
-        await _check_amount(invoice_set, answers["amount"])
+        rule_set_named(str(answers["rule_set"]), practice)
+    if amount := answers.get("amount"):
+        await _check_amount(invoice_set, int(amount), practice.currency)
     return answers
 
 
-async def _check_amount(invoice_set: InvoiceSet, amount: int | None) -> None:
-    from_set = await outstanding_cents(invoice_set.id)
-    if amount is not None and amount > from_set:
-        raise Refusal(
-            "invalid", f"That is more than is outstanding ({from_set / 100:,.2f}).", status=422, field="amount"
-        )
+async def _check_amount(invoice_set: InvoiceSet, amount: int, currency: str) -> None:
+    owed = await outstanding_cents(invoice_set.id)
+    if amount > owed:
+        raise invalid(f"That is more than is outstanding ({plain(owed, currency)}).", "amount")
 
 
 async def _fire(press: Press, move: str, **columns: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from domain.errors import DoorFault
 from domain.invoice_set import SENDING
 from domain.ports import Attachment, Mail, Ports, Sent, Text
-from domain.practice import Practice
+from domain.practice import Channel, Practice
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.claims import claim
@@ -78,7 +78,8 @@ async def _begin(ids: Sequence[int], doors: Sequence[str], now: datetime) -> lis
 
 
 async def _why_not(message: Message, now: datetime) -> str | None:
-    if message.purpose != "keyword" and (why := await suppressed(message.channel, message.address)):
+    channel: Channel = "sms" if message.channel == "sms" else "email"
+    if message.purpose != "keyword" and (why := await suppressed(channel, message.address)):
         return why
     if message.purpose != "reminder" or message.invoice_set_id is None:
         return None

@@ -106,9 +106,8 @@ async def foresee(invoice_set: InvoiceSet, told: Change, *, practice: Practice, 
     step = current_step(invoice_set)
     if step is None or step.expire or invoice_set.status not in SENDING:
         return
-    channels: list[Channel] = list(step.send)
-    if plan_of(invoice_set).fall_back:
-        channels += [channel for channel in ("sms", "email") if channel not in channels]  # type: ignore[misc]
+    either: tuple[Channel, ...] = ("sms", "email")
+    channels = dict.fromkeys((*step.send, *(either if plan_of(invoice_set).fall_back else ())))
     shut = []
     for channel in channels:
         at = await situation_of(invoice_set, channel, ports=ports, now=told.now)

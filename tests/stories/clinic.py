@@ -147,7 +147,7 @@ class Patient:
     async def is_billed(self, *codes: str) -> str:
         """Seen, drafted and sent; the invoice's number."""
         await self.is_seen(*codes)
-        drafts = [i for i in (await self.clinic.api("GET", "/invoices?status=draft"))["items"]]
+        drafts = (await self.clinic.api("GET", "/invoices?status=draft"))["items"]
         sent = await self.clinic.api("POST", f"/invoices/{drafts[-1]['id']}/send", {})
         return str(sent["number"])
 

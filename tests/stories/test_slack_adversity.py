@@ -1,4 +1,4 @@
-"""Clicks that come twice, late, forged, replayed, or from someone who may not: nothing is lost and nothing done twice."""
+"""Clicks that come twice, late, forged, replayed, or from someone who may not: nothing lost, nothing done twice."""
 
 import time
 
