@@ -15,9 +15,6 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-# Read when ReportLab is imported: with it the same HTML gives the same bytes.
-os.environ["SOURCE_DATE_EPOCH"] = "946684800"
-
 import arabic_reshaper  # type: ignore[import-untyped]
 from reportlab import rl_config
 from xhtml2pdf import pisa
@@ -58,7 +55,7 @@ class Unreadable(logging.Handler):
 
 class Press:
     def __init__(self, assets: Path) -> None:
-        rl_config.invariant = 1
+        rl_config.invariant = 1  # no time of day in the file: the same HTML gives the same bytes
         # Written as one sign, which DejaVu lacks, it would blot out half the names there are.
         arabic_reshaper.default_reshaper.configuration["ARABIC LIGATURE ALLAH"] = "no"
         self._document = str(assets / "document.html")
