@@ -1,4 +1,4 @@
-"""Where the console answers: its page, the picture of the world, the stream of changes, and mails as readers see them."""
+"""Where the console answers: its page, the picture of the world, the stream of changes, and mails."""
 
 import asyncio
 import contextlib

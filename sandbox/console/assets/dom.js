@@ -57,13 +57,27 @@ export function morph(old, fresh) {
 
 function children(old, fresh) {
   const keyed = new Map([...old.childNodes].filter(keyOf).map((each) => [keyOf(each), each]));
+  const wantedKeys = new Set([...fresh.childNodes].map(keyOf));
   let place = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {
     const key = keyOf(wanted);
+    place = upTo(place, wanted, wantedKeys);
     const found = key ? keyed.get(key) : place && !keyOf(place) && alike(place, wanted) ? place : null;
     if (found && found === place) { place = place.nextSibling; morph(found, wanted); }
     else if (found) { old.insertBefore(found, place); morph(found, wanted); }
     else old.insertBefore(wanted, place);
   }
   while (place) { const next = place.nextSibling; place.remove(); place = next; }
+}
+
+// When what stands here is gone from the fresh page and what is wanted comes later, the gone ones are taken out, so that
+// a field behind a vanished hint stays the same field, with its words and its focus.
+function upTo(place, wanted, wantedKeys) {
+  const gone = [];
+  for (let node = place; node; node = node.nextSibling) {
+    if (alike(node, wanted) && node.className === wanted.className) { gone.forEach((each) => each.remove()); return node; }
+    if (wantedKeys.has(keyOf(node)) && keyOf(node)) return place;
+    gone.push(node);
+  }
+  return place;
 }

@@ -77,11 +77,11 @@ export function mrkdwn(source) {
   const hold = (node) => `\u0000${held.push(node) - 1}\u0000`;
   let text = source.replace(/```([\s\S]+?)```\n?/g, (_, code) => hold(h("pre", {}, plainly(code.replace(/^\n/, "")))));
   text = text.replace(MARK, (_, inner) => hold(angle(inner)));
-  const parts = text.split(/((?:^&gt; ?.*(?:\n|$))+)/m);
+  const parts = text.split(/((?:^(?:&gt;|>) ?.*(?:\n|$))+)/m);
   return parts.flatMap((part) => {
     if (!part) return [];
-    if (!part.startsWith("&gt;")) return inline(part, held);
-    return [h("blockquote", {}, ...inline(part.replace(/^&gt; ?/gm, "").replace(/\n$/, ""), held))];
+    if (!/^(&gt;|>)/.test(part)) return inline(part, held);
+    return [h("blockquote", {}, ...inline(part.replace(/^(?:&gt;|>) ?/gm, "").replace(/\n$/, ""), held))];
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { change, deed, store } from "./store.js";
-import { brief, time, when } from "./time.js";
+import { brief, when } from "./time.js";
 
 const tail = (list) => list.at(-1);
 const byLast = (a, b) => (tail(b.messages)?.at ?? "").localeCompare(tail(a.messages)?.at ?? "");
@@ -83,4 +83,3 @@ export function patients() {
     h("header", { class: "pane-head" }, h("h2", {}, "Patients"), h("div", { class: "tabs", role: "tablist", "aria-label": "Patients" }, tab("phones", "Phones"), tab("mail", "Mail"))),
     h("div", { class: "patient-side", id: "patient-side", role: "tabpanel", "aria-labelledby": `tab-${store.side}` }, store.side === "phones" ? phone() : mail()));
 }
-export { time };

@@ -5,7 +5,7 @@ import { blocks, idOf } from "./blocks.js";
 import { change, deed, look, openChannel, personName, store } from "./store.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { dayLine, ofTs, time, when } from "./time.js";
-import { CROSS, toast } from "./layers.js";
+import { CROSS } from "./layers.js";
 import { viewPlace } from "./modal.js";
 
 const EYE = "M1.5 10S4.5 4.5 10 4.5 18.5 10 18.5 10 15.5 15.5 10 15.5 1.5 10 1.5 10zM10 7.5a2.5 2.5 0 100 5 2.5 2.5 0 000-5z";
@@ -37,9 +37,10 @@ function side() {
 
 // Messages -------------------------------------------------------------------------------------------------------------
 
-function place(message) {
-  return { key: message.ts, values: message.values,
-    use: (block, element, value) => deed("press", { channel: message.channel, ts: message.ts, action_id: element.action_id, block_id: block.block_id, value: element.type === "button" ? undefined : value }, idOf({ key: message.ts }, block, element)),
+function place(message, inThread) {
+  const key = `${inThread ? "t" : ""}${message.ts}`;
+  return { key, values: message.values,
+    use: (block, element, value) => deed("press", { channel: message.channel, ts: message.ts, action_id: element.action_id, block_id: block.block_id, value: element.type === "button" ? undefined : value }, idOf({ key }, block, element)),
     suggest: async () => [] };
 }
 
@@ -56,7 +57,8 @@ function threadLink(message) {
 
 function message(each, { grouped = false, inThread = false } = {}) {
   const app = each.user === store.picture.bot.id, at = ofTs(each.ts);
-  const content = each.blocks?.length ? blocks(each.blocks, place(each)) : each.subtype === "tombstone" ? [h("p", { class: "quiet" }, each.text)] : [h("div", { class: "block words" }, ...mrkdwn(each.text))];
+  const typed = !app && each.blocks?.every((block) => block.type === "rich_text");
+  const content = each.blocks?.length && !typed ? blocks(each.blocks, place(each, inThread)) : each.subtype === "tombstone" ? [h("p", { class: "quiet" }, each.text)] : [h("div", { class: "block words" }, ...mrkdwn(each.text))];
   return h("article", { class: `message ${grouped ? "grouped" : ""} ${each.ephemeral ? "ephemeral" : ""}`, "data-key": `m${each.ts}`, "aria-label": `${personName(each.user)}, ${when(at)}` },
     h("div", { class: "gutter" }, grouped ? h("time", { datetime: at.toISOString() }, time(at).replace(/ [AP]M/, "")) : avatar(each.user)),
     h("div", { class: "content" },
@@ -156,4 +158,3 @@ function thread() {
 }
 
 export const slack = () => { const beside = thread(); return h("div", { class: `slack ${beside ? "with-thread" : ""}` }, side(), store.drawer && h("div", { class: "scrim", onclick: () => change({ drawer: false }) }), pane(), beside); };
-export { toast };
