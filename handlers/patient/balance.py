@@ -92,7 +92,9 @@ async def _lines(invoices: list[int]) -> dict[int, list[LineOnPage]]:
         treated = patients.get(row.patient_id or 0)
         name = f"{treated.first_name} {treated.last_name}".strip() if treated else ""
         found[row.invoice_id].append(
-            LineOnPage(patient=name, description=row.description, amount_cents=row.amount_cents, served_on=row.served_on)
+            LineOnPage(
+                patient=name, description=row.description, amount_cents=row.amount_cents, served_on=row.served_on
+            )
         )
     for adjustment in await InvoiceAdjustment.filter(invoice_id__in=invoices).order_by("id"):
         found[adjustment.invoice_id].append(

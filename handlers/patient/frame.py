@@ -44,8 +44,8 @@ def sorry_page(request: web.Request, correlation_id: str) -> web.Response:
 
 def chosen_language(request: web.Request) -> str | None:
     """The language asked for now, or the one this browser was answered in before."""
-    asked = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE)
-    return asked if asked in languages() else None
+    asked = (request.query.get(LANGUAGE), request.cookies.get(LANGUAGE))
+    return next((language for language in asked if language in languages()), None)
 
 
 def remember_language(request: web.Request, response: web.Response) -> web.Response:
