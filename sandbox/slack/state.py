@@ -13,7 +13,6 @@ from sandbox.slack.rules import Json
 
 TRIGGER_SECONDS = 3.0
 RESPONSE_USES, RESPONSE_SECONDS = 5, 30 * 60
-SLASH = "slash"
 
 
 class Clock(Protocol):
