@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from billing.payments import record_payment
+from billing.payments import MoneyIn, record_payment
 from domain.access import CLOCK, vendor
 from domain.errors import Refusal, invalid
 from domain.invoice import OPEN
@@ -78,17 +78,16 @@ async def _paid(
 ) -> None:
     payer = await Patient.get(id=attempt.guarantor_id)
     async with change(now):
-        await record_payment(
+        money = MoneyIn(
             guarantor=payer.id,
             amount_cents=event.amount_cents,
-            method=event.method,
             currency=event.currency,
+            method=event.method,
             on=event.occurred_at.astimezone(practice.locations[payer.location].zone).date(),
-            actor=vendor(processor),
-            now=now,
             processor=processor,
             processor_id=event.processor_id,
         )
+        await record_payment(money, actor=vendor(processor), now=now)
         await CheckoutAttempt.filter(id=attempt.id).update(status="paid")
 
 

@@ -1,5 +1,6 @@
 """Money that comes in: recorded once, applied oldest first, settled in the same breath."""
 
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from tortoise.exceptions import IntegrityError
@@ -19,82 +20,75 @@ from models.people import Patient
 METHODS = ("cash", "card", "check", "ach", "bank_transfer", "card_on_file", "other")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyIn:
+    """Money as it came in: from whom, how much, how, and who vouches for it."""
+
+    guarantor: int
+    amount_cents: int
+    currency: str
+    method: str
+    on: date
+    reference: str = ""
+    notes: str = ""
+    processor: str | None = None
+    processor_id: str | None = None
+
+
 async def record_payment(
-    *,
-    guarantor: int,
-    amount_cents: int,
-    method: str,
-    on: date,
-    currency: str,
-    actor: Actor,
-    now: datetime,
-    invoice_first: int | None = None,
-    reference: str = "",
-    notes: str = "",
-    processor: str | None = None,
-    processor_id: str | None = None,
+    money: MoneyIn, *, actor: Actor, now: datetime, invoice_first: int | None = None
 ) -> tuple[Payment, bool]:
     """Record a payment and apply it, oldest invoice first (or a chosen one before all). A processor's payment that is
     recorded already is given back as it is; says also whether it is new. What is left over stays as credit."""
-    _check(amount_cents, method)
+    _check(money)
     async with change(now) as told:
-        if processor and (known := await Payment.get_or_none(processor=processor, processor_id=processor_id)):
-            return known, False
-        payer = await Patient.get_or_none(id=guarantor)
+        if money.processor:
+            known = await Payment.get_or_none(processor=money.processor, processor_id=money.processor_id)
+            if known is not None:
+                return known, False
+        payer = await Patient.get_or_none(id=money.guarantor)
         if payer is None:
-            raise not_found("guarantor", guarantor)
+            raise not_found("guarantor", money.guarantor)
         if actor.kind == "person" and not actor.may("biller", payer.location):
             raise Refusal("forbidden", "Recording a payment needs the role biller at this location.", status=403)
-        payment = await _keep(
-            Payment(
-                guarantor=payer,
-                location=payer.location,
-                amount_cents=amount_cents,
-                currency=currency,
-                method=method,
-                received_on=on,
-                reference=reference,
-                notes=notes,
-                processor=processor,
-                processor_id=processor_id,
-                created_at=now,
-            )
-        )
-        await book(
-            "payment",
-            ledger.receive(amount_cents),
-            guarantor=guarantor,
-            location=payer.location,
-            on=on,
-            now=now,
-            payment=payment.id,
-        )
-        told.tell(
-            "payment.recorded",
-            f"payment:{payment.id}",
-            actor=actor,
-            location=payer.location,
-            guarantor=guarantor,
-            after={"amount_cents": amount_cents, "method": method},
-        )
-        await _apply(payment, told, on=on, invoice_first=invoice_first)
+        payment = await _keep(money, payer, told, actor)
+        await _apply(payment, told, on=money.on, invoice_first=invoice_first)
         return payment, True
 
 
-def _check(amount_cents: int, method: str) -> None:
-    if amount_cents <= 0:
+def _check(money: MoneyIn) -> None:
+    if money.amount_cents <= 0:
         raise invalid("A payment is more than zero; money going back is a refund.", "amount_cents")
-    if amount_cents > MOST_CENTS:
+    if money.amount_cents > MOST_CENTS:
         raise invalid("That is more than one payment can be.", "amount_cents")
-    if method not in METHODS:
+    if money.method not in METHODS:
         raise invalid(f"A payment is made by {', '.join(METHODS)}.", "method")
 
 
-async def _keep(payment: Payment) -> Payment:
+async def _keep(money: MoneyIn, payer: Patient, told: Change, actor: Actor) -> Payment:
+    facts = asdict(money) | {"guarantor": payer, "received_on": money.on}
+    del facts["on"]
     try:
-        await payment.save()
+        payment = await Payment.create(location=payer.location, created_at=told.now, **facts)
     except IntegrityError as twice:
         raise Refusal("payment_known", "This payment is being recorded at this very moment.") from twice
+    await book(
+        "payment",
+        ledger.receive(money.amount_cents),
+        guarantor=payer.id,
+        location=payer.location,
+        on=money.on,
+        now=told.now,
+        payment=payment.id,
+    )
+    told.tell(
+        "payment.recorded",
+        f"payment:{payment.id}",
+        actor=actor,
+        location=payer.location,
+        guarantor=payer.id,
+        after={"amount_cents": money.amount_cents, "method": money.method},
+    )
     return payment
 
 

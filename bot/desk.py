@@ -149,7 +149,7 @@ class Desk:
         """Before a submitted form is acknowledged: the fields that are wrong, or the form that comes next."""
         view = payload["view"]
         hidden = Hidden.read(view["private_metadata"])
-        actor = await self._actor(payload)
+        actor = await self._actor(payload, at_once=True)
         try:
             invoice_set = await self._set(hidden.set_id)
             if view["callback_id"] == MOVE_VIEW:
@@ -203,9 +203,9 @@ class Desk:
 
     # -- what all of them need -----------------------------------------------------------------------------------------
 
-    async def _actor(self, payload: Json) -> Actor:
+    async def _actor(self, payload: Json, *, at_once: bool = False) -> Actor:
         user: dict[str, Any] = payload["user"]
-        return await self.roster.actor(user["id"], user.get("name", ""))
+        return await self.roster.actor(user["id"], user.get("name", ""), at_once=at_once)
 
     async def _set(self, set_id: int) -> InvoiceSet:
         found = await InvoiceSet.get_or_none(id=set_id)

@@ -26,12 +26,13 @@ class Roster:
     slack: SlackDoor
     _known: dict[str, tuple[float, object]] = field(default_factory=dict)
 
-    async def actor(self, user: str, name: str = "") -> Actor:
-        """The person behind a click, with what they may do where; a stranger may do nothing."""
+    async def actor(self, user: str, name: str = "", *, at_once: bool = False) -> Actor:
+        """The person behind a click, with what they may do where; a stranger may do nothing. `at_once`: Slack waits for
+        our answer, so it is not asked for their full name."""
         grants = [
             Grant(p.role, p.locations) for p in self.practice.people if await self._is(p.slack, p.email, p.group, user)
         ]
-        return Actor("person", user, await self._name(user) or name or user, "slack", tuple(grants))
+        return Actor("person", user, (not at_once and await self._name(user)) or name or user, "slack", tuple(grants))
 
     async def _is(self, slack: str | None, email: str | None, group: str | None, user: str) -> bool:
         if slack:

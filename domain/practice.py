@@ -86,14 +86,12 @@ class Terms:
     due_in_days: int = 30
     draft_on_completion: bool = True
     send_on_completion: bool = False
-    approval_above_cents: int | None = None
 
     def __post_init__(self) -> None:
         refuse(self.wrongs())
 
     def wrongs(self) -> Iterator[Wrong]:
         yield from outside("due_in_days", self.due_in_days, 0, 365)
-        yield from outside("approval_above_cents", self.approval_above_cents, 0)
         if self.send_on_completion and not self.draft_on_completion:
             allowed = "no, unless draft_on_completion is yes: only a bill that is made can be sent"
             yield Wrong(("send_on_completion",), "yes", allowed, beside=(("draft_on_completion",),))
@@ -210,13 +208,11 @@ class ContactRules:
 class SlackRules:
     privacy: Privacy = "initials"
     replies_in_slack: bool = False
-    undo_hours: int = 24
 
     def __post_init__(self) -> None:
         refuse(self.wrongs())
 
     def wrongs(self) -> Iterator[Wrong]:
-        yield from outside("undo_hours", self.undo_hours, 0, 24 * 30)
         if self.replies_in_slack and self.privacy == "strict":
             allowed = "no with privacy: strict, which keeps patients' words out of Slack"
             yield Wrong(("replies_in_slack",), "yes", allowed, beside=(("privacy",),))

@@ -11,7 +11,6 @@ from typing import Any
 
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from handlers.app import web_app
 from pydantic import SecretStr
 
 from bot.desk import Desk
@@ -25,6 +24,7 @@ from domain.practice import Practice
 from duesday.environment import Environment
 from gateways.registry import gateway
 from gateways.system_clock import SystemClock
+from handlers.app import web_app
 from handlers.doors import Doors, Keep
 from jobs.intake import Handle, vendor_handlers, work_off
 from jobs.pump import Pump, Work

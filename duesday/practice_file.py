@@ -9,7 +9,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node
 
 from domain.choices import Wrong
-from domain.practice import CURRENCIES, ContactRules, LateFee, Person, Practice, RuleSet, SlackRules, Step, Terms
+from domain.practice import CURRENCIES, ContactRules, LateFee, Person, Practice, RuleSet, Step, Terms
 from duesday import spellings
 from duesday.reading import Mistake, Reading, Units
 
@@ -70,7 +70,6 @@ def _units(currency: str) -> Units:
         (Practice, "link_days"): ("links_last", spellings.days),
         (Person, "locations"): ("locations", spellings.locations),
         (Terms, "due_in_days"): ("due_in", spellings.days),
-        (Terms, "approval_above_cents"): ("approval_above", amount),
         (LateFee, "after_days"): ("after", spellings.days),
         (LateFee, "flat_cents"): ("flat", amount),
         (LateFee, "basis_points"): ("percent", spellings.basis_points),
@@ -78,5 +77,4 @@ def _units(currency: str) -> Units:
         (RuleSet, "minimum_cents"): ("minimum", amount),
         (Step, "after_days"): ("after", spellings.days),
         (ContactRules, "days"): ("days", spellings.weekdays),
-        (SlackRules, "undo_hours"): ("undo_for", spellings.hours),
     }

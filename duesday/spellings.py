@@ -13,7 +13,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FLAGS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _AMOUNT = re.compile(r"(?:[$€£]|[A-Z]{3} ?)?\d{1,3}(?:,\d{3})*(?:\.\d+)?|(?:[$€£]|[A-Z]{3} ?)?\d+(?:\.\d+)?")
 _TIME = re.compile(r"(\d{1,2})(?::(\d\d))? ?(am|pm)?", re.IGNORECASE)
-_SPAN = re.compile(r"(\d{1,4})(?: ?(hour|day|week)s?)?", re.IGNORECASE)
+_SPAN = re.compile(r"(\d{1,4})(?: ?(day|week)s?)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +88,10 @@ def locations(typed: str) -> tuple[str, ...]:
 
 
 def days(typed: str) -> int:
-    allowed = Misspelt("a number of days like 3 days or 2 weeks")
-    said = _SPAN.fullmatch(typed)
-    unit = (said[2] or "day").lower() if said else ""
-    if not said or unit == "hour":
-        raise allowed
-    return int(said[1]) * (7 if unit == "week" else 1)
-
-
-def hours(typed: str) -> int:
     said = _SPAN.fullmatch(typed)
     if not said:
-        raise Misspelt("a number of hours like 24 hours, or 2 days")
-    return int(said[1]) * {"hour": 1, "day": 24, "week": 168}[(said[2] or "hour").lower()]
+        raise Misspelt("a number of days like 3 days or 2 weeks")
+    return int(said[1]) * (7 if (said[2] or "").lower() == "week" else 1)
 
 
 def basis_points(typed: str) -> int:

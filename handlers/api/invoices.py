@@ -9,7 +9,7 @@ from pydantic import Field
 
 from billing.invoices import draft_invoice, send_invoice, void_invoice
 from billing.patients import patient_by
-from billing.payments import record_payment
+from billing.payments import MoneyIn, record_payment
 from domain.errors import not_found
 from domain.invoice import INVOICE
 from handlers.api.body import Body, Cents, ExternalId, Id, Words, a_status_of, id_in, read_body, read_query
@@ -93,11 +93,12 @@ async def void(request: web.Request) -> web.Response:
 async def pay(request: web.Request) -> web.Response:
     """Money for this invoice first; what is more than it needs goes to the guarantor's others, then to credit."""
     body, invoice, here = await read_body(request, PaymentBody), await _invoice(request), doors(request)
-    payment, _ = await record_payment(
+    money = MoneyIn(
         guarantor=invoice.guarantor_id, amount_cents=body.amount_cents, method=body.method, on=body.date,
-        currency=invoice.currency, invoice_first=invoice.id, reference=body.reference, notes=body.notes,
-        actor=actor_of(request), now=here.ports.clock.now(),
+        currency=invoice.currency, reference=body.reference, notes=body.notes,
     )  # fmt: skip
+    now = here.ports.clock.now()
+    payment, _ = await record_payment(money, actor=actor_of(request), now=now, invoice_first=invoice.id)
     return json_response(await _shown_payment(payment), 201)
 
 
