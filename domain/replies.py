@@ -10,30 +10,42 @@ Wish = Literal["pay", "balance", "plan", "paid", "call", "dispute", "wrong", "ot
 _KEYWORDS: dict[Keyword, frozenset[str]] = {
     "stop": frozenset(
         "stop stopall unsubscribe cancel end quit revoke optout opt-out "  # noqa: SIM905  # a list of words to read
-        "alto parar pare detener cancelar basta baja".split()
+        "alto parar para pare detener cancelar basta baja".split()
     ),
     "start": frozenset(("start", "unstop", "yes", "empezar", "comenzar")),
     "help": frozenset(("help", "info", "ayuda")),
 }
 """The carriers' own words and their Spanish kin. None of them is ever a word of the product."""
 
-_STOP_PHRASES = re.compile(
-    r"\b(stop (texting|messaging|contacting|sending)|do ?n[o']?t (text|message|contact)|(take|remove) me off"
-    r"|leave me alone|no more (texts|messages)|opt(ing)? (me )?out"
-    r"|deje de (escribir|enviar|mandar)|no me (escriba|envie|mande|contacte)|no mas mensajes)\b"
+_CARRIERS = frozenset(
+    "stop stopall unsubscribe cancel end quit revoke optout start yes unstop help info".split()  # noqa: SIM905  # as above
 )
-"""Opting out works by any reasonable words, not only by the carriers' keywords."""
+"""Those that a carrier obeys and answers by itself, and only when they stand alone."""
+
+_STOP_PHRASES = re.compile(
+    r"^(please |pls |plz )?(stop|unsubscribe|alto|basta)\b(?! (by|in|over|at|on|payment)\b)"
+    r"|\b(stop|quit) (texting|messaging|contacting|sending|bothering|these|the (texts|messages))\b"
+    r"|\b(do not|don'?t|never) (text|message|contact)\b|\bno more (texts|messages)\b"
+    r"|\b(take|remove) me (off|from)\b|\bleave me alone\b|\bopt(ing)? (me )?out\b|\bunsubscribe me\b|\bplease stop$"
+    r"|\b(deje|dejen|deja|pare|paren|para) de (escribir|enviar|mandar|molestar|contactar)"
+    r"|\bno me (escrib|envi|mand|contact|moleste)|\bno mas mensajes\b|\bdar(me)? de baja\b|\bdeme de baja\b"
+)
+"""Opting out works by any reasonable words, not only by the carriers' keywords. In doubt it is a stop: a patient who
+is wrongly left alone can be called, one who is wrongly texted cannot be untexted. Coming by is no doubt."""
 
 _WISHES: tuple[tuple[Wish, str], ...] = (
-    ("wrong", r"wrong (number|person)|wrong$|not me|numero equivocado|equivocado"),
-    ("dispute", r"dispute|insurance|not mine|covered|incorrect|mistake|overcharged|disputa|seguro|error"),
+    ("wrong", r"wrong (number|person)|^wrong$|^not me$|(this|that)('?s| is) not me|numero equivocado|^equivocado$"),
+    (
+        "dispute",
+        r"dispute|insurance|not mine|covered|incorrect|wrong|mistake|overcharged|disputa|seguro|error|equivocad[oa]",
+    ),
     ("paid", r"paid|already sent|ya pague|pagado"),
     ("plan", r"plan|installments?|instalments?|payments? over|monthly|plazos|cuotas"),
     ("balance", r"balance|how much|saldo|cuanto"),
-    ("call", r"call|phone me|llamar|llame|llamada"),
-    ("pay", r"pay|pagar|pago"),
+    ("call", r"call|phone me|llamar|llame|llamen|llameme|llamame|llamada"),
+    ("pay", r"pay|payment|paying|pagar|pago"),
 )
-"""Looked for in this order: who has the wrong number wants nothing else from us."""
+"""Looked for in this order: who has the wrong number wants nothing else from us, a wrong amount is another matter."""
 
 WISH_SENTENCES: dict[Wish, str] = {
     "pay": "wants to pay",
@@ -48,9 +60,10 @@ WISH_SENTENCES: dict[Wish, str] = {
 
 
 def _folded(body: str) -> str:
-    """Lower case, without accents, curly quotes and marks around."""
+    """Lower case, without accents and curly quotes; marks and pictures are spaces."""
     bare = unicodedata.normalize("NFKD", body.replace("’", "'").casefold())
-    return "".join(c for c in bare if not unicodedata.combining(c)).strip(" \t\r\n.!?\"'*“”¡¿")
+    plain = "".join(c for c in bare if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[\w'-]+", plain)).strip(" '-")
 
 
 def keyword(body: str) -> Keyword | None:
@@ -59,7 +72,12 @@ def keyword(body: str) -> Keyword | None:
     for name, words in _KEYWORDS.items():
         if folded in words:
             return name
-    return "stop" if _STOP_PHRASES.search(folded) or folded.split(maxsplit=1)[:1] == ["stop"] else None
+    return "stop" if _STOP_PHRASES.search(folded) else None
+
+
+def known_to_carriers(body: str) -> bool:
+    """Whether a carrier that answers keywords has answered this one: "STOP" and "Help", but not "Stop!" or "AYUDA"."""
+    return body.strip().casefold() in _CARRIERS
 
 
 def wish(body: str) -> Wish:

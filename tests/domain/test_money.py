@@ -90,7 +90,8 @@ def test_what_clerks_type_is_understood(typed: str, currency: str, expected: int
     [
         "", " ", "$", ".", "-", ",", "forty", "12,50", "1,24", "1,2345", ",100", "1,,000", "100,", "1.2.3", "1.000,50",
         "1_000", "1e3", "1E999999", "1e-999999", "NaN", "sNaN", "Infinity", "-inf", "0x10", "٤٠", "４０", "--5", "5-",
-        "$$5", "5$5", "5 EUR", ".5", "40.", "1 240.50", "$-5", "9" * 16, "40 USD USD", "1 24", "½", "$5 and more", "5\n6", "\x00",
+        "$$5", "5$5", "5 EUR", ".5", "40.", "1 240.50", "$-5", "9" * 16, "1 24",
+        "40 USD USD", "½", "$5 and more", "5\n6", "\x00",
     ],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_with_an_example(typed: str) -> None:
