@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import SecretStr
 
@@ -19,12 +18,13 @@ from bot.listeners import bolt_app, dispatch
 from bot.noticeboard import NAME as NOTICEBOARD
 from bot.noticeboard import notice
 from bot.people import Roster
+from domain.errors import Refusal
 from domain.ports import Clock, Json, Ports
 from domain.practice import Practice
 from duesday.environment import Environment
 from gateways.registry import gateway
 from gateways.system_clock import SystemClock
-from handlers.app import web_app
+from handlers.app import Application, web_app
 from handlers.doors import Doors, Keep
 from jobs.intake import Handle, vendor_handlers, work_off
 from jobs.pump import Pump, Work
@@ -33,7 +33,9 @@ from models import database
 from models.change import on_commit
 from models.group_commit import GroupCommit
 from models.inbox import keeper
+from models.invoices import Invoice
 from models.migrate import migrate, pending
+from models.people import Patient
 from models.readers import read_on
 from models.record import InboxItem
 from outreach.reactions import NAME as OUTREACH
@@ -51,7 +53,7 @@ class House:
 
     practice: Practice
     ports: Ports
-    web: web.Application
+    web: Application
     pump: Pump
     scheduler: AsyncIOScheduler
     slack: Any
@@ -73,10 +75,23 @@ async def open_house(
         await database.connect(environment.database_url.get_secret_value())
         stack.push_async_callback(database.close)
         await migrate()
+        await refuse_lost_locations(practice)
         ports = await _ports(environment, stack, clock or SystemClock())
         keep = keeper()
         stack.push_async_callback(keep.close)
         yield _put_together(environment, practice, ports, keep, metrics=metrics)
+
+
+async def refuse_lost_locations(practice: Practice) -> None:
+    """A location that books or patients still belong to cannot just vanish from app.yaml."""
+    used = set(await Patient.all().distinct().values_list("location", flat=True))
+    used |= set(await Invoice.all().distinct().values_list("location", flat=True))
+    if lost := sorted(str(name) for name in used - practice.locations.keys()):
+        raise Refusal(
+            "location_lost",
+            f"app.yaml no longer has {', '.join(lost)}, and there are patients or invoices there."
+            " Put the location back, or move them first.",
+        )
 
 
 async def _ports(environment: Environment, stack: AsyncExitStack, clock: Clock) -> Ports:

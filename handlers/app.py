@@ -8,11 +8,13 @@ from handlers.middleware import LARGEST_BODY, edge
 from handlers.patient.token import limits
 from handlers.routes import ROUTES
 
-__all__ = ["Doors", "web_app"]
+__all__ = ["Application", "Doors", "web_app"]
+
+Application = web.Application
 
 
-def web_app(doors: Doors) -> web.Application:
-    app = web.Application(middlewares=[edge], client_max_size=LARGEST_BODY)
+def web_app(doors: Doors) -> Application:
+    app = Application(middlewares=[edge], client_max_size=LARGEST_BODY)
     app[DOORS], app[MEASURES] = doors, Measures()
     limits(app)
     for route in ROUTES:

@@ -1,17 +1,21 @@
 """Bringing what is owed into a sequence, and taking what is settled out of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from billing.write_offs import outstanding_cents
 from domain.access import CLOCK
 from domain.invoice import OPEN
-from domain.invoice_set import CHASED, INVOICE_SET
+from domain.invoice_set import CHASED, INVOICE_SET, SENDING
 from domain.practice import Practice
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.firing import fire
 from models.invoices import Invoice
 from outreach.plan import frozen, time_of_step
+
+BANK_TAKES = timedelta(days=6)
+"""Four business days, with a weekend between."""
+PAYMENT_UNDER_WAY = "A bank payment is under way."
 
 
 async def enrol(invoice_id: int, *, practice: Practice, now: datetime) -> InvoiceSet | None:
@@ -71,6 +75,41 @@ async def settle_if_nothing_is_owed(invoice_set_id: int, *, paid: bool, now: dat
             fix=None,
         )
         await drop_queued(invoice_set_id, told)
+
+
+async def hold_for_bank(guarantor: int, *, under_way: bool, now: datetime) -> None:
+    """While a bank payment is under way nobody is reminded; when it fails, the sequence goes on."""
+    async with change(now) as told:
+        for invoice_set in await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED).select_for_update():
+            if under_way:
+                await hold(invoice_set, PAYMENT_UNDER_WAY, now + BANK_TAKES, told)
+            elif invoice_set.hold_reason == PAYMENT_UNDER_WAY:
+                await release(invoice_set, told)
+
+
+async def hold(invoice_set: InvoiceSet, reason: str, until: datetime, told: Change) -> None:
+    await InvoiceSet.filter(id=invoice_set.id).update(held_until=until, hold_reason=reason)
+    _tell_hold("set.held", invoice_set, told, {"reason": reason, "until": until.isoformat()})
+
+
+async def release(invoice_set: InvoiceSet, told: Change) -> None:
+    """The step that was waiting is due again when it would have been."""
+    due = time_of_step(invoice_set, invoice_set.step, now=told.now)
+    await InvoiceSet.filter(id=invoice_set.id).update(held_until=None, hold_reason=None)
+    await InvoiceSet.filter(id=invoice_set.id, status__in=SENDING).update(next_send_at=due)
+    _tell_hold("set.hold_released", invoice_set, told, {})
+
+
+def _tell_hold(kind: str, invoice_set: InvoiceSet, told: Change, after: dict[str, str]) -> None:
+    told.tell(
+        kind,
+        f"set:{invoice_set.id}",
+        actor=CLOCK,
+        location=invoice_set.location,
+        guarantor=invoice_set.guarantor_id,
+        invoice_set=invoice_set.id,
+        after=after,
+    )
 
 
 async def drop_queued(invoice_set_id: int, told: Change) -> int:

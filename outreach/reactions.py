@@ -11,7 +11,7 @@ from models.invoices import Invoice
 from models.money import Payment
 from models.people import Patient
 from models.record import Event
-from outreach.enrol import enrol, settle_if_nothing_is_owed
+from outreach.enrol import enrol, hold_for_bank, settle_if_nothing_is_owed
 from outreach.steps import foresee
 from outreach.writing import facts_for, write
 
@@ -34,6 +34,9 @@ async def react(events: Sequence[Event], *, practice: Practice, ports: Ports) ->
                 )
             case "payment.recorded":
                 await _thank(number, practice=practice, ports=ports)
+            case "checkout.processing" | "checkout.failed" if event.guarantor_id:
+                under_way = event.kind == "checkout.processing"
+                await hold_for_bank(event.guarantor_id, under_way=under_way, now=ports.clock.now())
             case "set.enrolled" | "patient.opted_out" | "patient.opted_in" | "patient.changed":
                 await _look_ahead(event.guarantor_id, practice=practice, ports=ports)
 

@@ -14,6 +14,7 @@ from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.people import Patient
 from outreach.consent import lift, owners_of, suppress
+from outreach.enrol import hold, release
 from outreach.situation import address_of, suppressed
 from outreach.writing import facts_for, write
 
@@ -106,7 +107,7 @@ async def _to_staff(word: Keyword | None, body: str, payer: Patient, told: Chang
         )
     open_set = await InvoiceSet.filter(guarantor_id=payer.id, status__in=CHASED).first()
     if open_set is not None and word is None:
-        await InvoiceSet.filter(id=open_set.id).update(held_until=told.now + HOLD, hold_reason=HELD_FOR_REPLY)
+        await hold(open_set, HELD_FOR_REPLY, told.now + HOLD, told)
     last = await Message.filter(guarantor_id=payer.id, direction="in").order_by("-id").first()
     told.tell(
         "reply.received",
@@ -196,7 +197,9 @@ async def confirm_reply(message_id: int, *, actor: Actor, now: datetime) -> Mess
             raise Refusal("opted_out", f"{why} Nothing may be sent to it; call instead.")
         if not await Message.filter(id=message_id, status="draft").update(status="queued", due_at=now):
             raise Refusal("stale", "This reply has been sent already.")
-        await InvoiceSet.filter(id=message.invoice_set_id).update(held_until=None, hold_reason=None)
+        answered = await InvoiceSet.get_or_none(id=message.invoice_set_id, hold_reason=HELD_FOR_REPLY)
+        if answered is not None:
+            await release(answered, told)
         told.tell(
             "reply.sent",
             f"message:{message.id}",

@@ -184,13 +184,23 @@ class Patient:
 
     async def pays(self, amount: str | None = None, *, card: str = "4242424242424242") -> None:
         """Presses Pay on the page and pays at the processor's."""
-        form = {"amount": amount} if amount else {}
+        await self.clinic.world.cards.pay(await self._presses_pay(amount), card=card)
+        await self.clinic.settle()
+
+    async def pays_by_bank(self) -> str:
+        """Leaves the payment to the bank, which takes its days; where it is under way."""
+        at_the_processor = await self._presses_pay(None)
+        await self.clinic.world.cards.pay(at_the_processor, bank=True)
+        await self.clinic.settle()
+        return at_the_processor
+
+    async def _presses_pay(self, amount: str | None) -> str:
+        form = {"amount": amount} if amount else {"amount": "all"}
         async with self.clinic.browser.post(f"{self.link()}/pay", data=form, allow_redirects=False) as answer:
             assert answer.status == 303, await answer.text()
             at_the_processor = answer.headers["Location"]
         assert urlsplit(at_the_processor).netloc == urlsplit(self.clinic.world.url).netloc
-        await self.clinic.world.cards.pay(at_the_processor, card=card)
-        await self.clinic.settle()
+        return at_the_processor
 
 
 @dataclass

@@ -137,3 +137,27 @@ async def test_ageing_says_the_same_in_slack_and_in_the_ledger(clinic: Clinic) -
     assert "$220.00" in said
     report = await clinic.api("GET", "/reports/ageing")
     assert sum(row["total_cents"] for row in report["rows"]) == 22_000
+
+
+async def test_a_bank_payment_under_way_holds_the_sequence_until_it_is_there(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    card = clinic.staff("biller").card(await maria.is_late())
+    at_the_processor = await maria.pays_by_bank()
+    assert "A bank payment is under way" in card.words
+    await clinic.forward(days=3)
+    assert maria.texts == []
+    await clinic.world.cards.clear(at_the_processor)
+    await clinic.settle()
+    assert "Paid · $140.00" in card.words
+
+
+async def test_a_bank_payment_that_fails_lets_the_sequence_go_on(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    card = clinic.staff("biller").card(await maria.is_late())
+    at_the_processor = await maria.pays_by_bank()
+    await clinic.forward(days=3)
+    await clinic.world.cards.bounce(at_the_processor)
+    await clinic.settle()
+    assert "under way" not in card.words
+    await clinic.forward(days=1)
+    assert len(maria.texts) == 1
