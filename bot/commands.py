@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import blocks as b
+from bot.desk import Desk
 from documents.words import initials
 from domain.access import Actor
 from domain.errors import Refusal
 from domain.money import plain
 from domain.ports import Json, Ports
 from domain.practice import Practice
+from models.inbox import mark_handled
+from models.record import InboxItem
 from reports.registry import REPORTS
 from reports.report import Asked, Report, Row
 
@@ -129,3 +132,11 @@ def _cell(text: str, *, bold: bool = False) -> Json:
 
 COMMANDS: dict[str, Callable[[Typed], Awaitable[Answer]]] = {"ageing": _ageing, "help": _help}
 SAID = {"ageing": "who owes how much, and for how long; `ageing 2026-09-30` as of a day", "help": "this list"}
+
+
+async def commanded(desk: Desk, item: InboxItem, payload: Json) -> None:
+    """A slash command that came in, answered privately."""
+    actor = await desk.roster.actor(payload["user_id"], payload.get("user_name", ""))
+    found = await answer(Typed(actor, payload.get("text", "").split(), desk.practice, desk.ports))
+    await desk.slack.respond(response_url=payload["response_url"], text=found.text, blocks=found.blocks)
+    await mark_handled(item, now=desk.ports.clock.now())

@@ -12,8 +12,10 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import SecretStr
 
+from bot import intake as slack_intake
 from bot.desk import Desk
 from bot.drawing import Channels, draw_cards, post_lines
+from bot.forms import check
 from bot.listeners import bolt_app, dispatch
 from bot.noticeboard import NAME as NOTICEBOARD
 from bot.noticeboard import notice
@@ -158,8 +160,8 @@ def _put_together(
     }
     if ports.slack is not None:
         desk = Desk(practice, ports, ports.slack, Roster(practice, ports.slack))
-        handlers["slack"] = partial(_at_the_desk, desk)
-        bolt = bolt_app(keep=partial(_keep_slack, keep), check=desk.check)
+        handlers["slack"] = partial(slack_intake.work, desk)
+        bolt = bolt_app(keep=partial(_keep_slack, keep), check=partial(check, desk))
         channels = Channels(ports.slack)
         lanes["slack"] = [partial(work_off, handlers, ports=ports, from_slack=True)]
         lanes["board"] = [
@@ -192,12 +194,7 @@ async def _keep(
 
 
 async def _keep_slack(keep: Keep, kind: str, external_id: str, payload: Json) -> bool:
-    return await keep("slack", f"{kind}:{external_id}"[:200], {}, json.dumps([kind, payload]).encode())
-
-
-async def _at_the_desk(desk: Desk, item: InboxItem) -> None:
-    kind, payload = json.loads(item.body)
-    await desk.work(item, kind, payload)
+    return await keep("slack", f"{kind}:{external_id}"[:200], {}, slack_intake.written(kind, payload))
 
 
 async def _read(name: str, read: Reader, practice: Practice, ports: Ports) -> int:

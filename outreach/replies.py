@@ -170,7 +170,7 @@ async def draft_reply(
     now = ports.clock.now()
     async with change(now):
         invoice_set = await InvoiceSet.get(id=invoice_set_id)
-        _may_reply(actor, invoice_set.location)
+        may_reply(actor, invoice_set.location)
         payer = await check_reply(invoice_set, words, channel="sms")
         drafted = await write(
             occasion,
@@ -192,7 +192,7 @@ async def confirm_reply(message_id: int, *, actor: Actor, now: datetime) -> Mess
     """Send a drafted reply, once; the sequence goes on from here."""
     async with change(now) as told:
         message = await Message.select_for_update().get(id=message_id)
-        _may_reply(actor, message.location)
+        may_reply(actor, message.location)
         if why := await suppressed("sms", message.address):
             raise Refusal("opted_out", f"{why} Nothing may be sent to it; call instead.")
         if not await Message.filter(id=message_id, status="draft").update(status="queued", due_at=now):
@@ -212,6 +212,6 @@ async def confirm_reply(message_id: int, *, actor: Actor, now: datetime) -> Mess
         return message
 
 
-def _may_reply(actor: Actor, location: str) -> None:
+def may_reply(actor: Actor, location: str) -> None:
     if not actor.may("biller", location):
         raise Refusal("forbidden", "Replying to a patient needs the role biller at this location.", status=403)
