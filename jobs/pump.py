@@ -25,6 +25,7 @@ class Pump:
     lanes: Mapping[str, Sequence[Work]]
     _bells: dict[str, asyncio.Event] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _closing: bool = False
 
     async def drain(self) -> int:
         """Work everything off, one lane after the other, until all are empty; how much it was."""
@@ -35,13 +36,18 @@ class Pump:
 
     async def start(self) -> None:
         self._bells = {name: asyncio.Event() for name in self.lanes}
+        self._closing = False
         on_commit.append(self.ring)
         self._tasks = [asyncio.create_task(self._run(name), name=f"lane {name}") for name in self.lanes]
 
-    async def stop(self) -> None:
-        """What is claimed and cut short comes up again when its lease ends."""
+    async def stop(self, *, patience: float = 0) -> None:
+        """No batch is begun any more. One that isn't done in time is cut short, and comes up again after its lease."""
+        self._closing = True
+        self.ring()
         if self.ring in on_commit:
             on_commit.remove(self.ring)
+        if self._tasks and patience:
+            await asyncio.wait(self._tasks, timeout=patience)
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -55,9 +61,9 @@ class Pump:
 
     async def _run(self, name: str) -> None:
         bell = self._bells[name]
-        while True:
+        while not self._closing:
             bell.clear()
-            if not await self._once(name):
+            if not await self._once(name) and not self._closing:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
 

@@ -10,7 +10,10 @@ import pytest
 from tests.support.source import ROOMS, Module, functions, imported, modules
 
 # A heavy vendor loaded late on purpose: (module, what it imports) and why. Anything else dodges a circle.
-LATE: dict[tuple[str, str], str] = {}
+LATE: dict[tuple[str, str], str] = {
+    ("duesday/cli.py", "duesday.faults.sentences_of"): "half a second of rooms, for which a list of commands has no use",
+    ("duesday/serve.py", "bot.socket.listening_by_socket"): "Bolt's adapter loads a second Bolt; few use Socket Mode",
+}
 
 
 def late_imports(module: Module) -> Iterator[tuple[str, str]]:
