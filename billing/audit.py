@@ -50,6 +50,13 @@ CHECKS: dict[str, tuple[str, str]] = {
         """,
         "Invoice {name} says its total is {copy_cents} cents; its lines and adjustments add up to {ledger_cents}.",
     ),
+    "invoice status": (
+        """
+        SELECT id AS row_id, number AS name, balance_cents AS copy_cents, status AS status FROM invoice
+         WHERE status <> 'draft' AND (balance_cents > 0) <> (status IN ('sent', 'overdue'))
+        """,
+        "Invoice {name} is {status} with a balance of {copy_cents} cents.",
+    ),
     "payments": (
         """
         SELECT p.id AS row_id, p.id AS name, p.amount_cents AS copy_cents, SUM(s.amount_cents) AS ledger_cents

@@ -52,7 +52,7 @@ async def open_checkout(
             currency=practice.currency,
             description=f"Payment to {practice.name}",
             success_url=f"{back_url}/thanks",
-            cancel_url=back_url,
+            cancel_url=f"{back_url}?said=payment_cancelled",
             expires_at=attempt.expires_at,
             customer_email=payer.email,
             locale=payer.locale,

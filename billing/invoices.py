@@ -147,16 +147,13 @@ def _may(actor: Actor, location: str) -> None:
 
 async def _unbilled(guarantor: int, charges: Sequence[int] | Literal["all"]) -> list[Charge]:
     queue = Charge.filter(guarantor_id=guarantor, invoice_id=None).order_by("id").select_for_update()
-    if charges == "all":
-        taken = await queue
-        if not taken:
-            raise Refusal("nothing_to_bill", "This guarantor has no unbilled charges.")
-        return taken
-    taken = await queue.filter(id__in=list(charges))
-    if missing := set(charges) - {charge.id for charge in taken}:
+    taken = await (queue if charges == "all" else queue.filter(id__in=list(charges)))
+    if charges != "all" and (missing := set(charges) - {charge.id for charge in taken}):
         raise Refusal(
             "charge_taken", f"Charge {min(missing)} is not in this guarantor's unbilled queue.", field="charges"
         )
+    if not taken:
+        raise Refusal("nothing_to_bill", "There are no unbilled charges to put on it.", field="charges")
     return taken
 
 

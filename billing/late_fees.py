@@ -5,6 +5,7 @@ from datetime import datetime
 from billing.books import book, held, move_balance
 from domain import ledger
 from domain.access import Actor
+from domain.invoice import OPEN
 from domain.late_fees import fee_cents, fee_due_on
 from domain.practice import Practice
 from models.change import Change, change
@@ -23,6 +24,8 @@ async def _charge(invoice: Invoice, told: Change, *, practice: Practice, actor: 
     now = told.now
     policy, today = practice.late_fee, now.astimezone(practice.locations[invoice.location].zone).date()
     if policy is None or invoice.due_date is None or today < fee_due_on(invoice.due_date, policy):
+        return 0
+    if invoice.status not in OPEN:  # paid, or taken back, since somebody found it late
         return 0
     cents = fee_cents(invoice.balance_cents, policy)
     if cents <= 0 or await InvoiceAdjustment.filter(invoice_id=invoice.id, kind="late_fee", period=FIRST).exists():

@@ -1,7 +1,7 @@
 """Money that comes in: recorded once, applied oldest first, settled in the same breath."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 
@@ -17,6 +17,9 @@ from models.invoices import Invoice
 from models.money import Payment, PaymentShare
 from models.people import Patient
 
+EARLIEST = date(1990, 1, 1)
+EARLIEST_ZONE = timedelta(hours=14)
+"""Where the day begins first: later than there it is nowhere."""
 METHODS = ("cash", "card", "check", "ach", "bank_transfer", "card_on_file", "other")
 
 
@@ -40,7 +43,7 @@ async def record_payment(
 ) -> tuple[Payment, bool]:
     """Record a payment and apply it, oldest invoice first (or a chosen one before all). A processor's payment that is
     recorded already is given back as it is; says also whether it is new. What is left over stays as credit."""
-    _check(money)
+    _check(money, now)
     async with change(now) as told:
         if money.processor:
             known = await Payment.get_or_none(processor=money.processor, processor_id=money.processor_id)
@@ -51,18 +54,33 @@ async def record_payment(
             raise not_found("guarantor", money.guarantor)
         if actor.kind == "person" and not actor.may("biller", payer.location):
             raise Refusal("forbidden", "Recording a payment needs the role biller at this location.", status=403)
+        await _refuse_unless_payable(invoice_first)
         payment = await _keep(money, payer, told, actor)
         await _apply(payment, told, on=money.on, invoice_first=invoice_first)
         return payment, True
 
 
-def _check(money: MoneyIn) -> None:
+def _check(money: MoneyIn, now: datetime) -> None:
     if money.amount_cents <= 0:
         raise invalid("A payment is more than zero; money going back is a refund.", "amount_cents")
     if money.amount_cents > MOST_CENTS:
         raise invalid("That is more than one payment can be.", "amount_cents")
     if money.method not in METHODS:
         raise invalid(f"A payment is made by {', '.join(METHODS)}.", "method")
+    if money.on > (now + EARLIEST_ZONE).date():
+        raise invalid("A payment that has come in cannot lie in the future.", "date")
+    if money.on.year < 1990:
+        raise invalid(f"A payment in {money.on.year} is surely a slip.", "date")
+    if not EARLIEST <= money.on <= (now + timedelta(days=1)).date():
+        raise invalid("A payment is dated on the day it was received, which cannot lie in the future.", "date")
+
+
+async def _refuse_unless_payable(invoice_id: int | None) -> None:
+    """A payment meant for one invoice: not before that is sent, nor when it is void."""
+    invoice = await Invoice.get_or_none(id=invoice_id) if invoice_id else None
+    if invoice is not None and invoice.status in ("draft", "void"):
+        name, status = invoice.number or "This draft", INVOICE.states[invoice.status].lower()
+        raise Refusal("not_payable", f"{name} is {status}: nothing can be paid on it.")
 
 
 async def _keep(money: MoneyIn, payer: Patient, told: Change, actor: Actor) -> Payment:

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from tortoise.exceptions import IntegrityError
+
 from billing.invoices import draft_invoice, send_invoice
 from billing.patients import patient_by
 from billing.prices import price_for
@@ -35,7 +37,12 @@ class SessionRecord:
     items: tuple[Item, ...]
 
     def content_hash(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=_said).encode()).hexdigest()
+
+
+def _said(value: object) -> str:
+    """One and 1.0 are the same quantity."""
+    return str(value.normalize() if isinstance(value, Decimal) else value)
 
 
 async def complete_session(
@@ -48,15 +55,7 @@ async def complete_session(
         if known is not None:
             return _same(known, record), False
         patient = await patient_by(record.patient)
-        session = await CareSession.create(
-            external_id=record.external_id,
-            patient=patient,
-            location=record.location,
-            provider=record.provider,
-            served_on=record.date,
-            content_hash=record.content_hash(),
-            completed_at=now,
-        )
+        session = await _keep(record, patient, now)
         charges = [await _charge(item, session, patient, practice) for item in record.items]
         told.tell(
             "session.completed",
@@ -88,6 +87,21 @@ def _check(record: SessionRecord, practice: Practice, now: datetime) -> None:
         raise invalid("A session that is completed cannot lie in the future.", "date")
     if record.date.year < 1990:
         raise invalid(f"A session in {record.date.year} is surely a slip.", "date")
+
+
+async def _keep(record: SessionRecord, patient: Patient, now: datetime) -> CareSession:
+    try:
+        return await CareSession.create(
+            external_id=record.external_id,
+            patient=patient,
+            location=record.location,
+            provider=record.provider,
+            served_on=record.date,
+            content_hash=record.content_hash(),
+            completed_at=now,
+        )
+    except IntegrityError as twice:
+        raise Refusal("session_known", "This session is being completed at this very moment.") from twice
 
 
 def _same(known: CareSession, record: SessionRecord) -> CareSession:

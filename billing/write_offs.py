@@ -114,7 +114,7 @@ async def _bring_back(invoice: Invoice, off: WriteOff, told: Change, *, on: date
         now=told.now,
     )
     await move_balance(invoice, forgiven=-off.amount_cents)
-    if invoice.status == "archived":
-        await fire(invoice, "reopen", machine=INVOICE, actor=CLOCK, told=told, archived_at=None)
+    if invoice.status not in OPEN:
+        await fire(invoice, "reopen", machine=INVOICE, actor=CLOCK, told=told, archived_at=None, paid_at=None)
     off.undone_at = told.now
     await off.save(update_fields=["undone_at"])

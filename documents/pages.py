@@ -100,8 +100,8 @@ class PaidPage:
     amount_cents: int
     remaining_cents: int
     back_to: str
-    processing: bool = False
-    """A bank payment that takes days: thanked for, not yet called paid."""
+    state: Literal["paid", "processing", "confirming"] = "paid"
+    """A bank payment takes days: thanked for, not yet called paid. `confirming`: the processor's word is awaited."""
     receipt: str | None = None
 
 

@@ -67,6 +67,8 @@ def plain_amount(cents: int, currency: str, locale: str) -> str:
 
 def read_amount(text: str, currency: str, locale: str) -> int | None:
     """What a patient typed as minor units, or None where it is no amount or has more decimals than the currency."""
+    if re.search(r"\d\s*[^\W\d_]", text) and re.search(r"[^\W\d_]\s*\d", text):
+        return None  # letters among the figures: "1e3", "2 or 3"
     digits = "".join(ch for ch in text if ch.isdigit() or ch in ",.'\u00a0\u202f-")
     try:
         amount = parse_decimal(digits.strip(), locale=locale_named(locale), strict=True)

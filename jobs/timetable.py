@@ -17,15 +17,17 @@ def timetable(*, practice: Practice, ports: Ports) -> AsyncIOScheduler:
     for tick in TICKS:
         minute = f"*/{tick.every_minutes}" if tick.every_minutes < 60 else "0"
         scheduler.add_job(
-            _in_turn, CronTrigger(minute=minute, timezone="UTC"), args=[tick, practice, ports], id=tick.name
+            take_turn, CronTrigger(minute=minute, timezone="UTC"), args=[tick, practice, ports], id=tick.name
         )
     return scheduler
 
 
-async def _in_turn(tick: Tick, practice: Practice, ports: Ports) -> None:
+async def take_turn(tick: Tick, practice: Practice, ports: Ports) -> int | None:
+    """Do the slot that the clock stands in, unless another replica has it; how much was done."""
     now = ports.clock.now()
-    if await slot(tick.name, f"{now:%Y-%m-%dT%H:%M}", at=now):
-        await tick.run(practice, ports)
+    if not await slot(tick.name, f"{now:%Y-%m-%dT%H:%M}", at=now):
+        return None
+    return await tick.run(practice, ports)
 
 
 async def run_ticks(names: tuple[str, ...], *, practice: Practice, ports: Ports) -> dict[str, int]:

@@ -17,11 +17,12 @@ from outreach.situation import suppressed
 
 SHOWN = (*OPEN, "paid", "archived", "refunded")
 MOST_PAYMENTS = 50
+SAID: dict[str, Notice] = {"question_sent": "question_sent", "payment_cancelled": "payment_cancelled"}
+"""What may be said on coming back to the page."""
 
 
 async def show(request: web.Request) -> web.Response:
-    said = request.query.get("said")
-    notice: Notice = "question_sent" if said == "question_sent" else ""
+    notice = SAID.get(request.query.get("said", ""), "")
     return remember_language(request, await balance(request, notice=notice))
 
 

@@ -1,5 +1,7 @@
 """Paying from the patient's page: to the card processor's own page and back."""
 
+from typing import Literal
+
 from aiohttp import web
 
 from billing.checkouts import open_checkout, owed_cents
@@ -66,13 +68,19 @@ async def thanks(request: web.Request) -> web.Response:
         amount_cents=last.amount_cents,
         remaining_cents=await owed_cents(guarantor),
         back_to=root_of(request),
-        processing=last.status != "paid",
+        state=_state(last),
         receipt=await _receipt(last, root_of(request)),
     )
     response = html(paid_page(page))
     if last.status == "open":
         response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
     return response
+
+
+def _state(attempt: CheckoutAttempt) -> Literal["paid", "processing", "confirming"]:
+    if attempt.status == "paid":
+        return "paid"
+    return "processing" if attempt.status == "processing" else "confirming"
 
 
 async def _receipt(attempt: CheckoutAttempt, root: str) -> str | None:

@@ -156,7 +156,7 @@ def test_a_wrong_amount_is_said_at_its_field_and_kept_to_be_mended() -> None:
 
 def test_a_bank_payment_is_thanked_for_and_not_called_received() -> None:
     paid = PaidPage(
-        frame=page_frame(), currency="USD", amount_cents=5_000, remaining_cents=0, back_to="/", processing=True
+        frame=page_frame(), currency="USD", amount_cents=5_000, remaining_cents=0, back_to="/", state="processing"
     )
     assert "is on its way" in paid_page(paid)
     assert "We received" not in paid_page(paid)

@@ -36,6 +36,8 @@ def test_money_is_written_as_the_locale_writes_it(cents: int, currency: str, loc
         ("0.001", "en_US", None),
         ("-3", "en_US", -300),
         ("all of it", "en_US", None),
+        ("1e3", "en_US", None),
+        ("2 or 3", "en_US", None),
         ("", "en_US", None),
     ],
 )

@@ -134,19 +134,19 @@ class Patient:
     email: str | None
     visits: int = 0
 
-    async def is_seen(self, *codes: str, days_ago: int = 1) -> None:
+    async def is_seen(self, *codes: str, days_ago: int = 1, location: str = "downtown") -> None:
         """A session arrives from the practice's own system."""
         self.visits += 1
         day = (self.clinic.world.clock.now() - timedelta(days=days_ago)).date()
         body = {
-            "patient": self.external_id, "location": "downtown", "provider": "Dr. Osei", "date": day.isoformat(),
+            "patient": self.external_id, "location": location, "provider": "Dr. Osei", "date": day.isoformat(),
             "items": [{"code": code, "quantity": 1} for code in codes or ("exam",)],
         }  # fmt: skip
         await self.clinic.api("PUT", f"/sessions/{self.external_id}-{self.visits}", body)
 
-    async def is_billed(self, *codes: str) -> str:
+    async def is_billed(self, *codes: str, location: str = "downtown") -> str:
         """Seen, drafted and sent; the invoice's number."""
-        await self.is_seen(*codes)
+        await self.is_seen(*codes, location=location)
         drafts = (await self.clinic.api("GET", "/invoices?status=draft"))["items"]
         sent = await self.clinic.api("POST", f"/invoices/{drafts[-1]['id']}/send", {})
         return str(sent["number"])

@@ -1,0 +1,53 @@
+"""The pump: lanes that don't wait for each other, a bell that wakes them, and failures that stop nothing."""
+
+import asyncio
+
+from jobs.pump import Pump
+from models.change import on_commit
+
+
+async def test_what_fails_stops_nothing_else() -> None:
+    done = []
+
+    async def fails() -> int:
+        raise RuntimeError("no")
+
+    async def works() -> int:
+        done.append(1)
+        return 0 if len(done) > 2 else 1
+
+    assert await Pump({"one": [fails, works]}).drain() == 2
+    assert len(done) == 3
+
+
+async def test_a_slow_lane_keeps_no_other_waiting() -> None:
+    slow, quick = asyncio.Event(), asyncio.Event()
+
+    async def waits() -> int:
+        await slow.wait()
+        return 0
+
+    async def runs() -> int:
+        quick.set()
+        return 0
+
+    pump = Pump({"slow": [waits], "quick": [runs]})
+    await pump.start()
+    await asyncio.wait_for(quick.wait(), 1)
+    await pump.stop()
+
+
+async def test_the_bell_wakes_a_sleeping_lane_at_once() -> None:
+    rounds = asyncio.Queue[int]()
+
+    async def counts() -> int:
+        rounds.put_nowait(1)
+        return 0
+
+    pump = Pump({"one": [counts]})
+    await pump.start()
+    await rounds.get()
+    on_commit[-1]()
+    await asyncio.wait_for(rounds.get(), 0.5)
+    await pump.stop()
+    assert pump.ring not in on_commit

@@ -1,0 +1,73 @@
+"""What falls due by the clock: in each clinic's own timezone, caught up after outages, once however often it ticks."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.access import CLOCK
+from jobs.ticks import TICKS
+from jobs.timetable import run_ticks, take_turn
+from models.invoices import Invoice, InvoiceAdjustment
+from models.record import Event
+from tests.stories.clinic import Clinic, clinic_in, frozen_world, the_practice
+
+MIDNIGHT_IN_NEW_YORK = datetime(2026, 10, 11, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def clinic(database_url: str) -> AsyncIterator[Clinic]:
+    async with frozen_world() as world, clinic_in(database_url, the_practice(), world) as clinic:
+        yield clinic
+
+
+async def statuses() -> list[str]:
+    return [invoice.status for invoice in await Invoice.all().order_by("id")]
+
+
+async def test_an_invoice_is_late_when_its_day_is_over_where_its_clinic_is(clinic: Clinic) -> None:
+    east = await clinic.patient("Maria Garcia")
+    west = await clinic.patient("Ali Hassan", location="lakeside")
+    await east.is_billed()
+    await west.is_billed(location="lakeside")
+    clinic.world.clock.move_to(MIDNIGHT_IN_NEW_YORK.replace(hour=3, minute=59))
+    await clinic.house.tick()
+    assert await statuses() == ["sent", "sent"]
+    clinic.world.clock.move_to(MIDNIGHT_IN_NEW_YORK)
+    await clinic.house.tick()
+    assert await statuses() == ["overdue", "sent"], "in Chicago it is eleven in the evening"
+    clinic.world.clock.forward(hours=1)
+    await clinic.house.tick()
+    assert await statuses() == ["overdue", "overdue"]
+
+
+async def test_weeks_of_outage_are_caught_up_once(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await maria.is_billed()
+    clinic.world.clock.forward(days=60)
+    await clinic.house.tick()
+    await clinic.house.tick()
+    await clinic.settle()
+    assert await InvoiceAdjustment.all().count() == 1
+    assert len(maria.texts) + len([m for m in maria.mails if "INV-1001.pdf" not in str(m.attachments)]) <= 2
+
+
+async def test_one_row_that_goes_wrong_stops_none_of_the_others(clinic: Clinic) -> None:
+    maria, ali = await clinic.patient(), await clinic.patient("Ali Hassan", phone="+12125550124")
+    await maria.is_billed()
+    await ali.is_billed()
+    await Invoice.filter(id=1).update(currency="USD", balance_cents=0, paid_cents=12_500, version=7)
+    clinic.world.clock.forward(days=31)
+    done = await run_ticks(("overdue",), practice=clinic.house.practice, ports=clinic.house.ports)
+    assert done == {"overdue": 2}
+    assert await statuses() == ["overdue", "overdue"]
+
+
+async def test_a_slot_is_one_replicas(clinic: Clinic) -> None:
+    await (await clinic.patient()).is_billed()
+    clinic.world.clock.forward(days=31)
+    practice, ports = clinic.house.practice, clinic.house.ports
+    [overdue] = [tick for tick in TICKS if tick.name == "overdue"]
+    assert [await take_turn(overdue, practice, ports) for _ in range(2)] == [1, None]
+    late = await Event.filter(kind="invoice.overdue")
+    assert [event.actor for event in late] == [f"{CLOCK.kind}:{CLOCK.id}"]
