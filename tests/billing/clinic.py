@@ -1,0 +1,136 @@
+"""A clinic's books in an open database, kept in the staff's own words; the doors are not needed here."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from billing.invoices import draft_invoice, mark_overdue, send_invoice
+from billing.patients import PatientRecord, keep_patient
+from billing.payments import MoneyIn, record_payment
+from billing.prices import set_price
+from billing.sessions import Item, SessionRecord, complete_session
+from domain.access import CLOCK, Actor, Grant
+from domain.practice import Practice
+from duesday.practice_file import read_practice
+from models.care import Charge
+from models.chasing import InvoiceSet
+from models.database import read
+from models.invoices import Invoice
+from models.money import Payment
+from models.people import Patient
+from outreach.enrol import enrol
+
+MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
+"""10:00 in New York."""
+
+DANA = Actor("person", "U0BILLER1", "Dana Biller", "slack", (Grant("biller"),))
+MIA = Actor("person", "U0MANAGER1", "Mia Manager", "slack", (Grant("manager"),))
+VERA = Actor("person", "U0VIEWER1", "Vera Viewer", "slack", (Grant("viewer"),))
+
+PRICES = {"exam": 12_500, "xray": 8_000, "gauze": 450, "odd": 333}
+TABLES = (
+    "patient consent suppression price care_session charge invoice invoice_line invoice_adjustment counter ledger_entry"
+    " payment payment_share checkout_attempt invoice_set message write_off event chain_head"
+)
+
+
+def the_practice(**changes: Any) -> Practice:
+    return replace(read_practice(Path("app.yaml")), **changes)
+
+
+async def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of the books: what a refusal must leave as it was."""
+    dumped = {}
+    for table in TABLES.split():
+        rows = await read(f"SELECT * FROM {table}")
+        dumped[table] = sorted(tuple(map(str, row.values())) for row in rows)
+    return dumped
+
+
+@dataclass
+class Clinic:
+    practice: Practice = field(default_factory=the_practice, repr=False)
+    now: datetime = MONDAY
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.practice.locations["downtown"].zone).date()
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    async def lists_prices(self) -> None:
+        for code, cents in PRICES.items():
+            await set_price(
+                price_list="standard", code=code, description=code, unit_price_cents=cents, valid_from=date(2026, 1, 1)
+            )
+
+    async def patient(self, external_id: str = "maria", **more: Any) -> Patient:
+        record = PatientRecord(
+            external_id=external_id,
+            first_name=external_id.title(),
+            last_name="Garcia",
+            **({"location": "downtown"} | more),
+        )
+        patient, _ = await keep_patient(record, practice=self.practice, actor=CLOCK, now=self.now)
+        return patient
+
+    def visit(self, patient: Patient, *codes: str, **changed: Any) -> SessionRecord:
+        known = {
+            "external_id": f"S-{next(self.numbers)}",
+            "patient": patient.external_id,
+            "location": "downtown",
+            "provider": "Dr. Osei",
+            "date": self.today,
+            "items": tuple(Item(code, Decimal(1)) for code in codes or ("exam",)),
+        }
+        return SessionRecord(**(known | changed))
+
+    async def sees(self, patient: Patient, *codes: str) -> Invoice:
+        """A visit; its draft."""
+        session, _ = await complete_session(
+            self.visit(patient, *codes), practice=self.practice, actor=CLOCK, now=self.now
+        )
+        charge = await Charge.filter(session_id=session.id).first()
+        assert charge
+        if charge.invoice_id:
+            return await Invoice.get(id=charge.invoice_id)
+        return await draft_invoice(guarantor=charge.guarantor_id, practice=self.practice, actor=DANA, now=self.now)
+
+    async def bills(self, patient: Patient, *codes: str) -> Invoice:
+        return await self.sends(await self.sees(patient, *codes))
+
+    async def sends(self, draft: Invoice) -> Invoice:
+        return await send_invoice(draft, practice=self.practice, actor=DANA, now=self.now)
+
+    async def is_late_with(self, invoice: Invoice) -> Invoice:
+        assert invoice.due_date
+        self.now = max(self.now, datetime.combine(invoice.due_date, self.now.timetz()) + timedelta(days=1))
+        return await mark_overdue(invoice.id, practice=self.practice, now=self.now)
+
+    async def chases(self, invoice: Invoice) -> InvoiceSet:
+        chased = await enrol(invoice.id, practice=self.practice, now=self.now)
+        assert chased
+        return chased
+
+    async def late_set(self, patient: Patient, *visits: tuple[str, ...]) -> InvoiceSet:
+        """One invoice for each visit, all of them late and chased."""
+        sent = [await self.bills(patient, *codes) for codes in visits or (("exam",),)]
+        return [await self.chases(await self.is_late_with(invoice)) for invoice in sent][-1]
+
+    async def is_paid(
+        self, patient: Patient, cents: int, *, actor: Actor = DANA, invoice_first: int | None = None, **more: Any
+    ) -> Payment:
+        known = {"guarantor": patient.id, "currency": "USD", "method": "check", "on": self.today}
+        money = MoneyIn(amount_cents=cents, **(known | more))
+        payment, _ = await record_payment(money, actor=actor, now=self.now, invoice_first=invoice_first)
+        return payment
+
+
+async def balances() -> dict[str, tuple[str, int]]:
+    """By number: status and balance."""
+    return {i.number or f"draft {i.id}": (i.status, i.balance_cents) for i in await Invoice.all().order_by("id")}
