@@ -29,7 +29,7 @@ from gateways.system_clock import SystemClock
 from handlers.app import Application, web_app
 from handlers.doors import Doors, Keep
 from jobs.intake import Handle, vendor_handlers, work_off
-from jobs.pump import Pump, Work
+from jobs.pump import Lane, Pump
 from jobs.timetable import run_ticks, timetable
 from models import database
 from models.change import on_commit
@@ -45,6 +45,8 @@ from outreach.reactions import react
 from outreach.sending import send_due
 
 ASSETS = Path(__file__).resolve().parent.parent / "templates" / "pdf"
+
+BURST_SECONDS = 0.5
 
 Reader = Callable[..., Awaitable[None]]
 
@@ -150,24 +152,26 @@ def _put_together(
     handlers: dict[str, Handle] = dict(vendor_handlers(practice=practice, ports=ports))
     keep = partial(_keep, inbox, ports.clock)
     bolt = None
-    lanes: dict[str, list[Work]] = {
-        "books": [
-            partial(work_off, handlers, ports=ports, from_slack=False),
-            partial(_read, OUTREACH, react, practice, ports),
-            partial(_read, NOTICEBOARD, notice, practice, ports),
-        ],
-        "sending": [partial(send_due, practice=practice, ports=ports)],
+    notices = partial(_read, NOTICEBOARD, notice, practice, ports)
+    lanes = {
+        "books": Lane(
+            [
+                partial(work_off, handlers, ports=ports, from_slack=False),
+                partial(_read, OUTREACH, react, practice, ports),
+                notices,
+            ]
+        ),
+        "sending": Lane([partial(send_due, practice=practice, ports=ports)]),
     }
     if ports.slack is not None:
         desk = Desk(practice, ports, ports.slack, Roster(practice, ports.slack))
         handlers["slack"] = partial(slack_intake.work, desk)
         bolt = bolt_app(keep=partial(_keep_slack, keep), check=partial(check, desk))
         channels = Channels(ports.slack)
-        lanes["slack"] = [partial(work_off, handlers, ports=ports, from_slack=True)]
-        lanes["board"] = [
-            partial(draw_cards, practice=practice, ports=ports, channels=channels),
-            partial(post_lines, ports=ports, channels=channels),
-        ]
+        draw = partial(draw_cards, practice=practice, ports=ports, channels=channels)
+        # What people did is drawn in their own lane at once; what the house did, a burst at a time.
+        lanes["slack"] = Lane([partial(work_off, handlers, ports=ports, from_slack=True), notices, draw])
+        lanes["board"] = Lane([draw, partial(post_lines, ports=ports, channels=channels)], gathers=BURST_SECONDS)
     doors = Doors(
         practice=practice,
         ports=ports,

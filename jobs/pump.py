@@ -18,11 +18,20 @@ LOOK_SECONDS = 1.0
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Work that is done in turn. A lane that `gathers` waits so many seconds between two runs, so that one run does
+    for everything that a burst has changed."""
+
+    works: Sequence[Work]
+    gathers: float = 0.0
+
+
 @dataclass(slots=True)
 class Pump:
     """Lanes of work: a slow phone network must not keep a form from opening in Slack."""
 
-    lanes: Mapping[str, Sequence[Work]]
+    lanes: Mapping[str, Lane]
     _bells: dict[str, asyncio.Event] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _closing: bool = False
@@ -60,16 +69,18 @@ class Pump:
             bell.set()
 
     async def _run(self, name: str) -> None:
-        bell = self._bells[name]
+        bell, gathers = self._bells[name], self.lanes[name].gathers
         while not self._closing:
             bell.clear()
             if not await self._once(name) and not self._closing:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+            if gathers and not self._closing:
+                await asyncio.sleep(gathers)
 
     async def _once(self, name: str) -> int:
         done = 0
-        for work in self.lanes[name]:
+        for work in self.lanes[name].works:
             token = correlation.set("")
             try:
                 done += await work()
