@@ -138,15 +138,15 @@ async def test_taking_a_bill_back_returns_its_charges_and_owes_nothing(clinic: C
     assert await audit(full=True) == []
 
 
-@pytest.mark.parametrize("paid", [1, 12_499, 12_500])
-async def test_what_has_been_paid_on_is_not_taken_back(clinic: Clinic, paid: int) -> None:
+async def test_what_has_been_paid_on_is_not_taken_back(clinic: Clinic) -> None:
     maria = await clinic.patient()
     invoice = await clinic.bills(maria)
-    await clinic.is_paid(maria, paid)
-    before = await everything()
-    with pytest.raises(Refusal, match="INV-1001 has payments or write-offs on it"):
-        await voids(clinic, invoice)
-    assert await everything() == before
+    for paid in (1, 12_498, 1):
+        await clinic.is_paid(maria, paid)
+        before = await everything()
+        with pytest.raises(Refusal, match="INV-1001 has payments or write-offs on it"):
+            await voids(clinic, invoice)
+        assert await everything() == before
 
 
 async def test_a_viewer_takes_nothing_back(clinic: Clinic) -> None:

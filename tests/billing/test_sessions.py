@@ -43,22 +43,17 @@ async def test_one_and_one_point_nought_are_the_same_quantity(clinic: Clinic) ->
     assert not await completes(clinic, again)
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"provider": "Dr. Who"},
-        {"date": date(2026, 2, 1)},
-        {"items": (Item("exam", Decimal(2)),)},
-        {"location": "northside"},
-    ],
-)
-async def test_a_completed_session_is_not_changed_by_sending_it_otherwise(
-    clinic: Clinic, changed: dict[str, object]
-) -> None:
+async def test_a_completed_session_is_not_changed_by_sending_it_otherwise(clinic: Clinic) -> None:
     record = clinic.visit(await clinic.patient())
     await completes(clinic, record)
-    refused = await refusal_of(clinic, replace(record, **changed))  # type: ignore[arg-type]
-    assert (refused.code, refused.status) == ("session_completed", 409)
+    for otherwise in (
+        replace(record, provider="Dr. Who"),
+        replace(record, date=date(2026, 2, 1)),
+        replace(record, items=(Item("exam", Decimal(2)),)),
+        replace(record, location="northside"),
+    ):
+        refused = await refusal_of(clinic, otherwise)
+        assert (refused.code, refused.status) == ("session_completed", 409)
 
 
 async def test_a_code_without_a_price_leaves_nothing_behind(clinic: Clinic) -> None:
@@ -72,23 +67,24 @@ async def test_a_code_without_a_price_leaves_nothing_behind(clinic: Clinic) -> N
     assert await completes(clinic, record)
 
 
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"date": date(2026, 3, 3)}, "date"),
-        ({"date": date(1066, 10, 14)}, "date"),
-        ({"items": ()}, "items"),
-        ({"items": (Item("exam", Decimal(0)),)}, "items"),
-        ({"items": (Item("exam", Decimal(-1)),)}, "items"),
-        ({"items": (Item("exam", Decimal("0.0001")),)}, "items"),
-        ({"items": (Item("exam", Decimal(10**7)),)}, "items"),
-        ({"location": "moon"}, "location"),
-        ({"date": date(2025, 12, 31)}, "items"),
-    ],
+SLIPS = (
+    ({"date": date(2026, 3, 3)}, "date"),
+    ({"date": date(1066, 10, 14)}, "date"),
+    ({"items": ()}, "items"),
+    ({"items": (Item("exam", Decimal(0)),)}, "items"),
+    ({"items": (Item("exam", Decimal(-1)),)}, "items"),
+    ({"items": (Item("exam", Decimal("0.0001")),)}, "items"),
+    ({"items": (Item("exam", Decimal(10**7)),)}, "items"),
+    ({"location": "moon"}, "location"),
+    ({"date": date(2025, 12, 31)}, "items"),
 )
-async def test_a_slip_is_refused_on_its_field(clinic: Clinic, changed: dict[str, object], field: str) -> None:
-    record = replace(clinic.visit(await clinic.patient()), **changed)  # type: ignore[arg-type]
-    assert (await refusal_of(clinic, record)).by_field().keys() == {field}
+
+
+async def test_a_slip_is_refused_on_its_field(clinic: Clinic) -> None:
+    visit = clinic.visit(await clinic.patient())
+    for changed, field in SLIPS:
+        refused = await refusal_of(clinic, replace(visit, **changed))  # type: ignore[arg-type]
+        assert refused.by_field().keys() == {field}, changed
 
 
 async def test_today_is_the_clinic_s_today(clinic: Clinic) -> None:
