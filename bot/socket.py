@@ -13,8 +13,8 @@ async def listening_by_socket(app: AsyncApp, *, app_token: str, api_url: str | N
     if api_url:
         app.client.base_url = api_url
     handler = AsyncSocketModeHandler(app, app_token)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]

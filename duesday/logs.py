@@ -1,4 +1,4 @@
-"""How this process logs: JSON, or coloured lines in a terminal. Never a patient's data, nor an exception's own words."""
+"""How this process logs: JSON, or coloured lines in a terminal. Never a patient's data, nor what an exception says."""
 
 import logging
 import sys

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -14,9 +14,11 @@ from duesday.opening import checked_practice
 from handlers.listening import answering, taken
 
 try:
-    from uvloop import new_event_loop
+    import uvloop
+
+    NEW_LOOP: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
 except ImportError:  # Windows has none
-    new_event_loop = asyncio.new_event_loop
+    NEW_LOOP = asyncio.new_event_loop
 
 PATIENCE = 5.0
 """Seconds for what is in hand when the service is told to stop."""
@@ -25,7 +27,7 @@ log = structlog.get_logger()
 
 
 def run(service: Coroutine[None, None, None]) -> None:
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=NEW_LOOP) as runner:
         runner.run(service)
 
 
@@ -33,7 +35,7 @@ async def serve_until_stopped(*, host: str, port: int, jobs: bool, socket_mode: 
     """Answers as soon as everything stands; leaves in the opposite order: the door first, the books last."""
     environment, practice = _servable()
     _refuse_deaf_slack(environment, socket_mode=socket_mode)
-    address, told = taken(host, port), _told_to_stop()
+    address, told = taken(host, port), told_to_stop()
     async with open_house(environment, practice) as house, AsyncExitStack() as open_until:
         if jobs:
             await open_until.enter_async_context(working(house))
@@ -48,7 +50,7 @@ async def serve_until_stopped(*, host: str, port: int, jobs: bool, socket_mode: 
 
 async def work_until_stopped() -> None:
     environment, practice = _servable()
-    told = _told_to_stop()
+    told = told_to_stop()
     async with open_house(environment, practice) as house, working(house):
         log.info("working")
         await told.wait()
@@ -96,7 +98,7 @@ def _socket(environment: Environment, house: House) -> AbstractAsyncContextManag
     )
 
 
-def _told_to_stop() -> asyncio.Event:
+def told_to_stop() -> asyncio.Event:
     """Set by the first Ctrl-C or SIGTERM; a second one ends the process at once."""
     told, loop = asyncio.Event(), asyncio.get_running_loop()
 

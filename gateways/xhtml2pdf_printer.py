@@ -78,7 +78,10 @@ class Xhtml2pdfPrinter:
         # The service's secrets are in its environment: a process that reads documents gets none of it.
         environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
         command = [sys.executable, "-m", "gateways.pdf_worker", str(self._assets.resolve())]
-        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=HOUSE, env=environment)
+        # In a session of its own: Ctrl-C is for the service, which lets the paper in hand be finished.
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, cwd=HOUSE, env=environment, start_new_session=True
+        )
         worker = _Worker(process, cast(StreamWriter, process.stdin), cast(StreamReader, process.stdout))
         try:
             await worker.answer(self._start_limit)

@@ -35,14 +35,14 @@ def create(
 def list_them(as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False) -> None:
     """List the keys there are, never the keys themselves."""
     keys = _run(_all())
-    told = [
-        {"name": k.name, "scope": k.scope, "created_at": k.created_at.isoformat(), "revoked_at": _moment(k)}
-        for k in keys
-    ]
     if as_json:
-        show_json(told)
+        show_json(
+            [{"name": k.name, "scope": k.scope, "created_at": k.created_at, "revoked_at": k.revoked_at} for k in keys]
+        )
         return
-    rows = [[k["name"], k["scope"], k["created_at"][:10], (k["revoked_at"] or "")[:10]] for k in told]
+    rows = [
+        (k.name, k.scope, f"{k.created_at:%Y-%m-%d}", f"{k.revoked_at:%Y-%m-%d}" if k.revoked_at else "") for k in keys
+    ]
     show_table(("Name", "Scope", "Made", "Revoked"), rows)
 
 
@@ -55,10 +55,6 @@ def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None
 
 async def _all() -> list[ApiKey]:
     return await ApiKey.all().order_by("name")
-
-
-def _moment(key: ApiKey) -> str | None:
-    return key.revoked_at.isoformat() if key.revoked_at else None
 
 
 def _run(work: Awaitable[T]) -> T:

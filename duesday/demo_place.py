@@ -1,0 +1,49 @@
+"""Where the demo keeps its things between two starts: its books and what the world outside remembers."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+
+from domain.errors import Refusal
+
+VAR = Path("var")
+
+
+class DemoPlace:
+    """var/demo and var/demo.db; with a database of the user's own, a folder for that one."""
+
+    def __init__(self, database_url: str | None) -> None:
+        own = f"-{hashlib.sha256(database_url.encode()).hexdigest()[:8]}" if database_url else ""
+        self.state = VAR / f"demo{own}"
+        self.database_url = database_url or f"sqlite://{VAR / 'demo.db'}"
+        self._file = None if database_url else VAR / "demo.db"
+
+    @property
+    def is_filled(self) -> bool:
+        return (self.state / "filled").exists()
+
+    def note_filled(self) -> None:
+        (self.state / "filled").touch()
+
+    def clear(self) -> None:
+        """What a start that was cut short, or an earlier demo, has left. A database of the user's own is not ours to
+        empty."""
+        shutil.rmtree(self.state, ignore_errors=True)
+        self.state.mkdir(parents=True)
+        if self._file:
+            for ending in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """One demo at a time over the same things."""
+        VAR.mkdir(parents=True, exist_ok=True)
+        with self.state.with_suffix(".lock").open("w") as lock:
+            try:
+                flock(lock, LOCK_EX | LOCK_NB)
+            except OSError as error:
+                raise Refusal("running", f"Another demo is running over {self.state} already: end it first.") from error
+            yield
