@@ -313,7 +313,8 @@ CREATE TABLE "job_slot" (
 COMMENT ON TABLE "job_slot" IS 'That a job''s slot has been taken, by whichever replica was first.';
 CREATE TABLE "reader_place" (
     "name" VARCHAR(60) NOT NULL PRIMARY KEY,
-    "seq" BIGINT NOT NULL
+    "seq" BIGINT NOT NULL,
+    "tries" INT NOT NULL
 );
 COMMENT ON TABLE "reader_place" IS 'How far one reader of the events has come.';
 CREATE TABLE "card" (

@@ -294,7 +294,8 @@ CREATE TABLE "job_slot" (
 ) /* That a job's slot has been taken, by whichever replica was first. */;
 CREATE TABLE "reader_place" (
     "name" VARCHAR(60) NOT NULL PRIMARY KEY,
-    "seq" BIGINT NOT NULL
+    "seq" BIGINT NOT NULL,
+    "tries" INT NOT NULL
 ) /* How far one reader of the events has come. */;
 CREATE TABLE "card" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

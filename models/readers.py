@@ -1,42 +1,69 @@
 """Readers of the events: each keeps its own place and does its work in the transaction that moves it on.
 
 A reader only writes rows (what must be sent, drawn, printed); whoever does those rows talks to the outside. So a
-reader's work happens exactly once, and the outside's at least once.
+reader's work happens exactly once, and the outside's at least once. An event that a reader cannot digest is tried a
+few times by itself, then passed over with an event that says so: one bad fact must not stop all that come after it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+import structlog
+from tortoise.expressions import F
+
+from domain.access import CLOCK
 from models.change import change
 from models.record import Event, ReaderPlace
 
 BATCH = 100
+TRIES = 5
 
 Read = Callable[[Sequence[Event]], Awaitable[None]]
+
+log = structlog.get_logger()
 
 
 async def read_on(name: str, read: Read, *, now: datetime) -> int:
     """Let a reader read the next events; how many there were. On PostgreSQL a place taken by another is let be."""
-    await _ensure(name)
-    if not await _behind(name):
+    tries = await _tries(name)
+    if tries is None:
         return 0
+    try:
+        return await _read(name, read, 1 if tries else BATCH, now)
+    except Exception:
+        log.exception("reader.failed", reader=name, tries=tries + 1)
+        await ReaderPlace.filter(name=name).update(tries=F("tries") + 1)
+        return 1 if tries + 1 < TRIES else await _pass_over(name, now)
+
+
+async def _read(name: str, read: Read, most: int, now: datetime) -> int:
     async with change(now):
         place = await ReaderPlace.filter(name=name).select_for_update(skip_locked=True).first()
         if place is None:
             return 0
-        events = await Event.filter(seq__gt=place.seq).order_by("seq").limit(BATCH)
+        events = await Event.filter(seq__gt=place.seq).order_by("seq").limit(most)
         if events:
             await read(events)
-            place.seq = events[-1].seq
-            await place.save(update_fields=["seq"])
+            await ReaderPlace.filter(name=name).update(seq=events[-1].seq, tries=0)
         return len(events)
 
 
-async def _behind(name: str) -> bool:
-    place = await ReaderPlace.get(name=name)
-    return await Event.filter(seq__gt=place.seq).exists()
-
-
-async def _ensure(name: str) -> None:
-    if not await ReaderPlace.filter(name=name).exists():
+async def _tries(name: str) -> int | None:
+    """How often the next event has failed already; None when there is nothing to read."""
+    place = await ReaderPlace.get_or_none(name=name)
+    if place is None:
         await ReaderPlace.bulk_create([ReaderPlace(name=name)], ignore_conflicts=True)
+        return 0
+    return place.tries if await Event.filter(seq__gt=place.seq).exists() else None
+
+
+async def _pass_over(name: str, now: datetime) -> int:
+    async with change(now) as told:
+        place = await ReaderPlace.select_for_update().get(name=name)
+        event = await Event.filter(seq__gt=place.seq).order_by("seq").first()
+        if event is None:
+            return 0
+        log.error("reader.passed_over", reader=name, seq=event.seq, kind=event.kind)
+        told.tell("reader.passed_over", event.subject, actor=CLOCK, location=event.location, after={"seq": event.seq})
+        await ReaderPlace.filter(name=name).update(seq=event.seq, tries=0)
+        return 1

@@ -48,6 +48,8 @@ class ReaderPlace(Model):
 
     name = fields.CharField(60, primary_key=True)
     seq = fields.BigIntField(default=0)
+    tries = fields.IntField(default=0)
+    """How often the next event has failed."""
 
     class Meta:
         table = "reader_place"
