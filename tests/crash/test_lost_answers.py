@@ -1,0 +1,72 @@
+"""Done outside and not yet written down inside: the moments at which doing it again would be doing it twice."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from types import ModuleType
+
+import pytest
+
+from billing import checkouts
+from bot import drawing
+from outreach import sending
+from sandbox import World
+from tests.crash.laws import difference
+from tests.crash.lines import Death
+from tests.crash.trials import Billed, Ending, end_of_a_day
+
+
+def before(module: ModuleType, code: str) -> Death:
+    """Gone when it first comes to this line."""
+    [number] = [n for n, line in enumerate(inspect.getsource(module).splitlines(), 1) if line.strip().startswith(code)]
+    return Death(inspect.getfile(module), number, 1)
+
+
+SENT = before(sending, "await _finish(attempts")
+ANSWER_LOST = before(sending, 'status = "sending" if fault.unknown')
+CARD_POSTED = before(drawing, "await Card.filter(id=card.id).update(")
+LINE_POSTED = before(drawing, "await Post.filter(id=line.id).update(")
+NOT_SHOWN = before(drawing, 'log.warning("slack.not_shown"')
+CHECKOUT_OPENED = before(checkouts, "await CheckoutAttempt.filter(id=attempt.id).update(processor_id")
+
+
+def loses(door: str, operation: str) -> Callable[[World], None]:
+    """Does it, and hangs up before it has answered."""
+    return lambda world: world.stand_ins[door].desk.will("reset_after_commit", operation)
+
+
+def all_is_well(world: World) -> None:
+    """Every answer arrives."""
+
+
+@pytest.mark.parametrize(
+    ("goes_wrong", "deaths"),
+    [
+        pytest.param(loses("phones", "messages.create"), [], id="the phone network's answer is lost"),
+        pytest.param(loses("phones", "messages.create"), [ANSWER_LOST], id="and we die of it"),
+        pytest.param(all_is_well, [SENT], id="we die before a text and a mail are written down"),
+        pytest.param(loses("mailbox", "data"), [ANSWER_LOST], id="the mail server's answer is lost and we die of it"),
+        pytest.param(loses("slack", "chat.postMessage"), [], id="Slack's answer is lost"),
+        pytest.param(loses("slack", "chat.postMessage"), [NOT_SHOWN], id="Slack's answer is lost and we die of it"),
+        pytest.param(all_is_well, [CARD_POSTED], id="we die before a card is written down"),
+        pytest.param(all_is_well, [LINE_POSTED], id="we die before a line of a thread is written down"),
+        pytest.param(loses("cards", "checkout.sessions.create"), [], id="Stripe's answer is lost"),
+        pytest.param(all_is_well, [CHECKOUT_OPENED], id="we die before a checkout is written down"),
+    ],
+)
+async def test_what_was_done_and_not_written_down_is_not_done_again(
+    goes_wrong: Callable[[World], None],
+    deaths: list[Death],
+    billed: Billed,
+    billed_url: str,
+    undisturbed: Ending,
+    tmp_path: Path,
+):
+    ending = Ending()
+    await end_of_a_day(
+        billed_url, billed, tmp_path, ending, deaths=deaths, chance=Random(0), goes_wrong=goes_wrong
+    )
+    assert ending.met == deaths
+    assert ending.broken == []
+    assert ending.picture == undisturbed.picture, "\n".join(difference(ending.picture, undisturbed.picture))

@@ -1,0 +1,146 @@
+"""Two houses over one PostgreSQL, dealt the callers of one address: each thing once, also when one of them is killed."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import aiohttp
+import pytest
+
+from domain.practice import Practice
+from models.invoices import Invoice
+from tests.crash.day import Day
+from tests.crash.household import Household
+from tests.crash.laws import broken_laws, cards_of, picture
+from tests.crash.trials import morning
+from tests.stories.clinic import STAFF, Card, Clinic, Patient, Person, clinic_in, frozen_world, the_practice
+from tests.support.databases import WORKER, beside, new_postgres
+
+pytestmark = pytest.mark.postgres
+
+MANY, PRESSED, PAYERS = 40, 6, 10
+SOME = 12
+"""Of the forty are done when one house dies."""
+
+
+def bills_at_once() -> Practice:
+    practice = the_practice()
+    return replace(practice, terms=replace(practice.terms, send_on_completion=True))
+
+
+def patient(clinic: Clinic | Day, n: int) -> Patient:
+    return Patient(clinic, f"P-Patient-{n}", f"+121255502{n:02}", f"p{n}@patients.example")  # type: ignore[arg-type]
+
+
+async def bill_many(url: str) -> None:
+    async with frozen_world() as world, clinic_in(url, bills_at_once(), world) as clinic:
+        for n in range(MANY):
+            one = patient(clinic, n)
+            await clinic.patient(f"Patient {n}", phone=one.number, email=one.email)
+            await one.is_seen()
+
+
+@pytest.fixture(scope="module")
+def many_billed() -> Iterator[str]:
+    name = f"{WORKER}_many_billed"
+    for url in new_postgres(name):
+        beside(bill_many(url))
+        yield name
+
+
+@pytest.fixture
+def many_billed_url(many_billed: str) -> Iterator[str]:
+    yield from new_postgres(f"{WORKER}_replicas", template=many_billed)
+
+
+@asynccontextmanager
+async def two_houses(url: str, folder: Path, *, http: bool) -> AsyncIterator[tuple[Day, Household, Household]]:
+    async with morning(url, folder) as (world, household), aiohttp.ClientSession() as browser:
+        world.cards.duplicate, world.cards.shuffle = 2, True
+        one = household(name="one")
+        other = household(name="other", http=http)
+        async with one, other:
+            numbers = {f"{i.guarantor_id}": i.number async for i in Invoice.all().order_by("id")}
+            yield Day(world, (one, other), browser, numbers, Random(0)), one, other
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not true():
+            await asyncio.sleep(0.002)
+
+
+async def killed(house: Household, day: Day, *, when: Callable[[], bool]) -> None:
+    """In the midst of it; the other finishes what both had begun, then this one comes back."""
+    await until(when)
+    await house.kill()
+    await day.settle()
+    await house.begin()
+
+
+async def press_twice(day: Day, name: str, label: str) -> None:
+    """Two people at once, who reach either house."""
+    cards = [Card(Person(day, STAFF[role][0]), day.numbers[name], "billing-downtown") for role in ("biller", "manager")]  # type: ignore[arg-type]
+    message = cards[0].message
+    slack = day.world.slack
+    await asyncio.gather(*(slack.press(c.person.user, message.channel, message.ts, label) for c in cards))
+
+
+async def pay(day: Day, n: int) -> None:
+    payer = patient(day, n)
+    while True:
+        with suppress(aiohttp.ClientError):
+            async with day.browser.post(f"{payer.link()}/pay", allow_redirects=False) as answer:
+                assert answer.status == 303, await answer.text()
+                await day.world.cards.pay(answer.headers["Location"])
+                return
+
+
+def _by_anybody(line: str) -> str:
+    """Of two who press at once either may be first."""
+    words = line.split(" · ")[0].removesuffix(" by Dana Biller").removesuffix(" by Mia Manager")
+    return re.sub(r"INV-\d+", "INV", words)
+
+
+@pytest.mark.parametrize("http", [pytest.param(True, id="two that serve"), pytest.param(False, id="one that only works")])
+async def test_two_houses_do_each_thing_once_and_finish_each_others_work(
+    http: bool, many_billed_url: str, tmp_path: Path
+):
+    async with two_houses(many_billed_url, tmp_path, http=http) as (day, one, other):
+        world = day.world
+        day.move(days=31)
+        await killed(other, day, when=lambda: len(cards_of(world)) >= SOME)
+        await asyncio.gather(*(press_twice(day, name, "Pause") for name in list(day.numbers)[:PRESSED]))
+        await day.settle()
+        await asyncio.gather(*(press_twice(day, name, "Resume") for name in list(day.numbers)[:PRESSED]))
+        await day.settle()
+        day.move(days=2)
+        await killed(one if http else other, day, when=lambda: len(world.phones.sent) >= SOME)
+        paying = asyncio.gather(*(pay(day, n) for n in range(PAYERS)))
+        await until(lambda: bool(world.cards.charges))
+        await killed(other, day, when=lambda: paying.done() or len(world.cards.charges) >= PAYERS // 2)
+        await paying
+        await day.settle()
+        await day.forward(hours=3)
+        assert await broken_laws(world) == []
+        found = await picture(world)
+    said = Counter(_by_anybody(line) for thread in found["threads"] for line in thread)
+    assert len(found["cards"]) == MANY
+    assert said == {
+        "INV is overdue and was taken into the sequence": MANY,
+        "Paused": PRESSED,
+        "Resumed": PRESSED,
+        "Reminder by text delivered": MANY,
+        "Reminder by mail sent": MANY,
+        "Payment received; $0.00 is left on that invoice": PAYERS,
+        "Paid": PAYERS,
+    }
+    assert Counter(to for to, _ in found["texts"]) == {f"+121255502{n:02}": 1 for n in range(MANY)}
+    assert found["fees"] == [1_500] * MANY
+    assert found["payments"] == [14_000] * PAYERS
+    assert Counter(subject.split()[0] for _, subject, _ in found["mails"]) == {"A": MANY, "Thank": PAYERS}

@@ -1,0 +1,92 @@
+"""A house in a process of its own, to be killed: the web, the pump and the ticks, as `serve` runs them."""
+
+import asyncio
+import os
+import socket
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, nullcontext
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+# Loaded before the fork, so that a life begins in a fraction of a second.
+import gateways.slack_web
+import gateways.smtp_mail
+import gateways.stripe_cards
+import gateways.twilio_sms
+import gateways.xhtml2pdf_printer  # noqa: F401
+from aiohttp import web
+
+from domain.practice import Practice
+from duesday.assembly import House, open_house
+from duesday.environment import Environment
+from jobs.timetable import run_ticks
+from tests.crash.clock import SharedClock
+from tests.crash.lines import Death, Place, counted, deadly
+
+BREATH = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    environment: Mapping[str, str]
+    practice: Practice
+    clock: Path
+    log: Path
+    port: int | None
+    """None works without HTTP."""
+    ends_at: Death | None = None
+    counts: bool = False
+
+
+def live(line: Connection, life: Life) -> None:
+    """Says "up" when it is, works until it is spoken to (or killed), and leaves what it has counted."""
+    log = os.open(life.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    asyncio.run(_live(line, life))
+
+
+async def _live(line: Connection, life: Life) -> None:
+    environment = Environment(_env_file=None, **life.environment)  # type: ignore[arg-type]
+    clock, told, lines = SharedClock(life.clock), asyncio.Event(), Counter[Place]()
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(open_house(environment, life.practice, clock=clock))
+        if life.port:
+            await _serve(house, life.port, stack)
+        await house.pump.start()
+        stack.push_async_callback(house.pump.stop)
+        asyncio.get_running_loop().add_reader(line.fileno(), told.set)
+        line.send("up")
+        with deadly(life.ends_at) if life.ends_at else counted(lines) if life.counts else nullcontext():
+            await _until(told, _ticks(house, clock))
+    line.send(lines)
+
+
+async def _serve(house: House, port: int, stack: AsyncExitStack) -> None:
+    runner = web.AppRunner(house.web, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    # Beside the socket by which the test keeps the port its own while nobody lives.
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening.bind(("127.0.0.1", port))
+    await web.SockSite(runner, listening).start()
+
+
+async def _ticks(house: House, clock: SharedClock) -> None:
+    """As cron would, only more often."""
+    while True:
+        began = clock.now()
+        await run_ticks((), practice=house.practice, ports=house.ports)
+        clock.note_ticked(began)
+        await asyncio.sleep(BREATH)
+
+
+async def _until(told: asyncio.Event, work: object) -> None:
+    working, waiting = asyncio.ensure_future(work), asyncio.ensure_future(told.wait())  # type: ignore[call-overload]
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if working.done():
+        working.result()
+    working.cancel()
