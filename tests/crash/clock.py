@@ -1,4 +1,4 @@
-"""One clock for a test and the processes it starts: in a file, moved by the test, read by all without asking anybody."""
+"""One clock for a test and the processes it starts: in a file that the test moves and all of them read."""
 
 import mmap
 import struct

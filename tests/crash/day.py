@@ -1,9 +1,9 @@
-"""Two days of a clinic, lived against a house that may die at any moment. The world behaves as the world does: staff look
+"""Days of a clinic, lived against a house that may die at any moment. The world behaves as the world does: staff look
 and press again, patients press again, Stripe and the phone network knock again, the clock goes on.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +45,14 @@ UNION ALL SELECT 'events unread', p.seq, NULL FROM reader_place p, chain_head h 
 async def billed(clinic: Clinic) -> dict[str, str]:
     """Before it begins: everybody was seen and sent a bill; its number."""
     return {name: await (await clinic.patient(name, **more)).is_billed() for name, more in PATIENTS.items()}
+
+
+async def until(true: Callable[[], Any], *, seconds: float) -> bool:
+    """Whether it comes true in time. It does so in another process, which rings no bell here."""
+    patience = monotonic() + seconds
+    while not true() and monotonic() < patience:  # noqa: ASYNC110
+        await asyncio.sleep(0.002)
+    return bool(true())
 
 
 @dataclass
@@ -118,9 +126,7 @@ class Day:
         lives = self.lives
         with suppress(LookupError):
             await card.press(label)
-        patience = monotonic() + 3
-        while not card.person.forms and self.lives == lives and monotonic() < patience:
-            await asyncio.sleep(0.02)
+        await until(lambda: card.person.forms or self.lives > lives, seconds=3)
         return bool(card.person.forms)
 
     async def close_forms(self, person: Person) -> None:
@@ -173,14 +179,13 @@ class Day:
 
     async def undone(self) -> list[tuple[str, int, datetime]]:
         now = self.clock.now()
-        rows = [
-            (str(row["what"]), int(row["id"]), moment(row["due_at"] or now)) for row in await read(UNDONE, [self.clock.now()])
-        ]
+        found = await read(UNDONE, [now])
+        rows = [(str(row["what"]), int(row["id"]), moment(row["due_at"] or now)) for row in found]
         return rows if self.clock.has_ticked_since(self.moved) else [*rows, ("tick", 0, now)]
 
     async def knock(self) -> int:
-        """Stripe goes on for days; Twilio gives up after a retry, and what is lost then no house can bring back, so here
-        it goes on as well."""
+        """Stripe goes on for days. Twilio gives up after a retry, and what is lost then no house brings back: here it
+        goes on as well."""
         knocked = await self.world.courier.retry() if self.world.courier.undelivered else 0
         for letter in self.refused_by_phone():
             knocked += 1

@@ -102,11 +102,8 @@ def _acknowledged(world: World) -> Iterator[tuple[str, str]]:
             yield "stripe", json.loads(delivery.letter.body)["id"]
         elif delivery.letter.source == "twilio":
             form = dict(parse_qsl(delivery.letter.body.decode()))
-            inbound = form["MessageStatus"] if "MessageStatus" in form else None
-            yield ("twilio.status", f"{form['MessageSid']}:{inbound}") if inbound else (
-                "twilio.inbound",
-                form["MessageSid"],
-            )
+            sid, status = form["MessageSid"], form.get("MessageStatus")
+            yield ("twilio.status", f"{sid}:{status}") if status else ("twilio.inbound", sid)
     for sent in world.slack.requests_sent:
         if sent.ok and sent.kind == "block_actions":
             yield "slack", f"action:{sent.payload['trigger_id']}"
@@ -121,11 +118,11 @@ async def picture(world: World) -> Picture:
         "cards": sorted(_plain(words_of(card)) for card in cards_of(world)),
         "threads": sorted(sorted(_lines_of(card)) for card in cards_of(world)),
         "texts": sorted((text.to, _plain(text.body)) for text in world.phones.sent),
-        "mails": sorted((box.address, mail.subject, len(mail.attachments)) for box in world.mailbox for mail in box.messages),
+        "mails": sorted((box.address, m.subject, len(m.attachments)) for box in world.mailbox for m in box.messages),
         "invoices": sorted([(i.number, i.status, i.total_cents, i.balance_cents) async for i in Invoice.all()]),
         "fees": sorted([a.amount_cents async for a in InvoiceAdjustment.all()]),
         "sets": sorted([(s.guarantor_id, s.status, s.step, s.written_off_cents) async for s in InvoiceSet.all()]),
-        "messages": sorted([(m.address, m.purpose, m.channel, m.status) async for m in Message.exclude(status="draft")]),
+        "messages": sorted([(m.address, m.purpose, m.status) async for m in Message.exclude(status="draft")]),
         "payments": [p.amount_cents async for p in Payment.all()],
         "papers": sorted([d.paper.split(":")[0] async for d in Document.all()]),
     }

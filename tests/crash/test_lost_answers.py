@@ -64,9 +64,7 @@ async def test_what_was_done_and_not_written_down_is_not_done_again(
     tmp_path: Path,
 ):
     ending = Ending()
-    await end_of_a_day(
-        billed_url, billed, tmp_path, ending, deaths=deaths, chance=Random(0), goes_wrong=goes_wrong
-    )
+    await end_of_a_day(billed_url, billed, tmp_path, ending, deaths=deaths, chance=Random(0), goes_wrong=goes_wrong)
     assert ending.met == deaths
     assert ending.broken == []
     assert ending.picture == undisturbed.picture, "\n".join(difference(ending.picture, undisturbed.picture))

@@ -17,6 +17,22 @@ from tests.crash.trials import Billed, Ending, end_of_a_day
 TRIALS = int(os.environ.get("DUESDAY_CRASH_TRIALS", "6"))
 SEED = os.environ.get("DUESDAY_CRASH_SEED", "1")
 
+NO_TEXTS = "The number is a landline or a carrier without texts. Ask the patient for another number, or use email."
+SAID = {
+    **{f"INV-100{n} is overdue and was taken into the sequence": 1 for n in range(1, 6)},
+    "Paused by Dana Biller": 1,
+    "Resumed by Dana Biller": 1,
+    "Written off ($140.00): Hardship by Dana Biller": 1,
+    "Reminder by mail sent": 3,
+    "Reminder by text delivered": 3,
+    f"Reminder by text failed: {NO_TEXTS}": 1,
+    f"Failed: {NO_TEXTS}": 1,
+    "The patient asks for a payment plan; the sequence waits": 1,
+    "Reply by text delivered": 1,
+    "Payment received; $0.00 is left on that invoice": 1,
+    "Paid": 1,
+}
+
 
 def some_deaths(chance: Random, lines: Counter[Place]) -> list[Death]:
     """Any line is as likely as any other, however often it is executed; every third day has several deaths."""
@@ -29,7 +45,15 @@ def some_deaths(chance: Random, lines: Counter[Place]) -> list[Death]:
 
 def test_an_undisturbed_day_comes_out_as_it_should(undisturbed: Ending):
     assert undisturbed.broken == []
-    assert undisturbed.picture == {}
+    day = undisturbed.picture
+    assert [card.partition(" ·")[0] for card in day["cards"]] == [
+        "Could not be reached", "Overdue", "Overdue", "Paid", "Written off",
+    ]  # fmt: skip
+    assert Counter(line.partition(" · ")[0] for thread in day["threads"] for line in thread) == SAID
+    assert len(day["texts"]) == len(set(day["texts"])) == 5, "four reminders and an answer"
+    assert [subject.split()[0] for _, subject, _ in day["mails"]] == ["A", "A", "Thank", "A"]
+    assert day["fees"] == [1_500] * 5
+    assert day["payments"] == [14_000]
 
 
 @pytest.mark.parametrize("trial", range(TRIALS))
@@ -38,8 +62,7 @@ async def test_whoever_dies_at_any_line_has_done_everything_once(
 ):
     chance, ending = Random(f"{SEED} {billed.kind} {trial}"), Ending()
     deaths = some_deaths(chance, undisturbed.lines)
-    print(f"DUESDAY_CRASH_SEED={SEED}, trial {trial}:", *deaths, sep="\n  ")
     await end_of_a_day(billed_url, billed, tmp_path, ending, deaths=deaths, chance=chance)
-    print("met", len(ending.met))
-    assert ending.broken == []
-    assert ending.picture == undisturbed.picture, "\n".join(difference(ending.picture, undisturbed.picture))
+    told = "\n".join(["", f"DUESDAY_CRASH_SEED={SEED}", *(f"killed before {death}" for death in ending.met)])
+    assert ending.broken == [], told
+    assert ending.picture == undisturbed.picture, "\n".join([told, *difference(ending.picture, undisturbed.picture)])

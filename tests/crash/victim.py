@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from aiohttp import web
+
 # Loaded before the fork, so that a life begins in a fraction of a second.
 import gateways.slack_web
 import gateways.smtp_mail
 import gateways.stripe_cards
 import gateways.twilio_sms
 import gateways.xhtml2pdf_printer  # noqa: F401
-from aiohttp import web
-
 from domain.practice import Practice
 from duesday.assembly import House, open_house
 from duesday.environment import Environment
