@@ -36,7 +36,7 @@ def code(text: str) -> Iterator[str]:
 def commands(text: str) -> Iterator[tuple[str, list[str]]]:
     for line in code(text):
         if found := COMMAND.match(line):
-            yield found[1], found[2].partition("#")[0].split("→")[0].split()
+            yield found[1], (found[2] or "").partition("#")[0].split("→")[0].split()
 
 
 def wrong_commands(text: str) -> list[str]:
