@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -12,7 +13,7 @@ from typing import Any, Protocol, Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox import console
+from sandbox import console, stripe, twilio
 from sandbox.clock import MovableClock
 from sandbox.courier import Courier
 from sandbox.faults import Desk
@@ -79,6 +80,9 @@ class World:
         self._retry_every = retry_every
         self._open = contextlib.AsyncExitStack()
         self.url = ""
+        self.labels: dict[str, str] = {}
+        self.next_due: Callable[[], Awaitable[datetime | None]] | None = None
+        self.on_clock_moved: Callable[[], Awaitable[None]] | None = None
 
     @property
     def stand_ins(self) -> dict[str, StandIn]:
@@ -146,8 +150,8 @@ class World:
     async def _listen(self, opening: contextlib.AsyncExitStack) -> None:
         app = web.Application(middlewares=[_local_names_only], client_max_size=64 * 1024 * 1024)
         app.add_subapp("/slack", self.slack.application())
-        app.add_subapp("/twilio", self.phones.application())
-        app.add_subapp("/stripe", self.cards.application())
+        app.add_subapp("/twilio", twilio.application(self.phones))
+        app.add_subapp("/stripe", stripe.application(self.cards))
         console.mount(app, self)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await runner.setup()

@@ -2,15 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 from aiohttp import web
 
+from sandbox.console.scene import Scene
 from sandbox.slack import Outcome
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 Json: TypeAlias = dict[str, Any]
 Deed: TypeAlias = Callable[[Json, web.Request], Awaitable[Any]]
@@ -18,7 +16,7 @@ PHONE_TROUBLES = {"landline": 30006, "unreachable": 30003, "filtered": 30007, "u
 
 
 class Deeds:
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: Scene) -> None:
         self._world, self._slack = world, world.slack
 
     def routes(self) -> dict[str, Callable[[web.Request], Awaitable[web.Response]]]:
@@ -87,15 +85,14 @@ class Deeds:
         if target is None:
             return {"trouble": "Nothing is due: the clock stays where it is."}
         self._world.clock.move_to(max(target, before))
-        if moved := getattr(self._world, "on_clock_moved", None):
-            await moved()
+        if self._world.on_clock_moved:
+            await self._world.on_clock_moved()
         await self._slack.settled()
         return {"now": self._world.clock.now().isoformat()}
 
     async def _target(self, given: Json) -> datetime | None:
         if given.get("next"):
-            ask = getattr(self._world, "next_due", None)
-            return await ask() if ask else None
+            return await self._world.next_due() if self._world.next_due else None
         if "to" in given:
             return datetime.fromisoformat(given["to"])
         return self._world.clock.now() + timedelta(hours=float(given.get("hours", 0)), days=float(given.get("days", 0)))

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orjson
 from aiohttp import web
@@ -12,10 +11,8 @@ from aiohttp.typedefs import Handler
 
 from sandbox.console.deeds import Deeds
 from sandbox.console.picture import picture
-
-if TYPE_CHECKING:
-    from sandbox.mail.letter import Mail
-    from sandbox.world import World
+from sandbox.console.scene import Scene
+from sandbox.mail import Mail
 
 ASSETS = Path(__file__).parent / "assets"
 LOOK_EVERY = 0.3
@@ -30,7 +27,7 @@ MAIL_POLICY = (
 SAFE_INLINE = {"application/pdf", "image/png", "image/jpeg", "image/gif", "text/plain", "text/calendar"}
 
 
-def mount(app: web.Application, world: "World") -> None:
+def mount(app: web.Application, world: Scene) -> None:
     """Serves the console at / of the sandbox's application."""
     console = web.Application(middlewares=[_from_this_page_only])
     pages, deeds = Pages(world), Deeds(world)
@@ -46,7 +43,7 @@ def mount(app: web.Application, world: "World") -> None:
 
 
 class Pages:
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: Scene) -> None:
         self._world = world
 
     async def index(self, request: web.Request) -> web.FileResponse:
@@ -106,7 +103,7 @@ class Pages:
         kind = found.content_type if shown else "application/octet-stream"
         return web.Response(body=found.data, content_type=kind, headers=headers)
 
-    def _mail(self, request: web.Request) -> "Mail":
+    def _mail(self, request: web.Request) -> Mail:
         place, deliveries = request.match_info["place"], self._world.mailbox.deliveries
         if not place.isdecimal() or int(place) >= len(deliveries):
             raise web.HTTPNotFound(text="There is no such mail.")

@@ -1,20 +1,18 @@
 """What the console shows at one moment, as JSON: one person's Slack, every phone and mailbox, the clock."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+from sandbox.console.scene import Scene
+from sandbox.mail import Mail
 from sandbox.slack import Message
-
-if TYPE_CHECKING:
-    from sandbox.mail.letter import Mail
-    from sandbox.twilio.text import Text
-    from sandbox.world import World
+from sandbox.twilio import Text
 
 MESSAGES_SHOWN = 150
 Json = dict[str, Any]
 
 
-def picture(world: "World", user: str, channel: str) -> Json:
+def picture(world: Scene, user: str, channel: str) -> Json:
     slack = world.slack
     people = [
         {"id": each.id, "name": each.name, "tz": each.tz} for each in slack.kept.people.values() if not each.is_bot
@@ -38,7 +36,7 @@ def picture(world: "World", user: str, channel: str) -> Json:
     }
 
 
-def _channels(world: "World", me: str) -> list[Json]:
+def _channels(world: Scene, me: str) -> list[Json]:
     """The rooms the person is in; the talk with the app is always there to open."""
     slack = world.slack
     rooms = [each for each in slack.kept.channels.values() if me in each.members]
@@ -47,7 +45,7 @@ def _channels(world: "World", me: str) -> list[Json]:
     ]
 
 
-def _channel(world: "World", me: str, wanted: str) -> Json | None:
+def _channel(world: Scene, me: str, wanted: str) -> Json | None:
     slack = world.slack
     channel = slack.kept.channels.get(wanted)
     if channel is None or me not in channel.members:
@@ -65,7 +63,7 @@ def _channel(world: "World", me: str, wanted: str) -> Json | None:
     }
 
 
-def _message(world: "World", me: str, message: Message, whispers: list[Message]) -> Json:
+def _message(world: Scene, me: str, message: Message, whispers: list[Message]) -> Json:
     private = [each for each in whispers if each.thread_ts == message.ts]
     replies = sorted([*message.replies, *private], key=lambda each: each.ts)
     return world.slack.shown(message, metadata=False) | {
@@ -76,12 +74,7 @@ def _message(world: "World", me: str, message: Message, whispers: list[Message])
     }
 
 
-def _label(world: "World", address: str) -> str:
-    """Who an address belongs to, where the demo said so."""
-    return str(getattr(world, "labels", {}).get(address, ""))
-
-
-def _phones(world: "World") -> list[Json]:
+def _phones(world: Scene) -> list[Json]:
     texts: dict[str, list[Json]] = {}
     for text in world.phones.texts.values():
         number = text.from_ if text.direction == "inbound" else text.to
@@ -89,7 +82,7 @@ def _phones(world: "World") -> list[Json]:
     return [
         {
             "number": phone.number,
-            "label": _label(world, phone.number),
+            "label": world.labels.get(phone.number, ""),
             "opted_out": phone.opted_out,
             "fails_with": phone.fails_with,
             "messages": texts.get(phone.number, []),
@@ -98,26 +91,26 @@ def _phones(world: "World") -> list[Json]:
     ]
 
 
-def _text(text: "Text") -> Json:
+def _text(text: Text) -> Json:
     wire = text.wire()
     named = {key: wire[key] for key in ("from", "to", "body", "direction", "status", "error_code", "error_message")}
     return named | {"id": text.sid, "from": text.from_, "at": text.created.isoformat()}
 
 
-def _mailboxes(world: "World") -> list[Json]:
+def _mailboxes(world: Scene) -> list[Json]:
     places = {id(mail): place for place, mail in enumerate(world.mailbox.deliveries)}
     return [
         {
             "address": inbox.address,
-            "label": _label(world, inbox.address),
+            "label": world.labels.get(inbox.address, ""),
             "messages": [_mail(mail, places[id(mail)]) for mail in inbox.messages],
         }
         for inbox in world.mailbox
-        if inbox.deliveries or _label(world, inbox.address)
+        if inbox.deliveries or inbox.address in world.labels
     ]
 
 
-def _mail(mail: "Mail", place: int) -> Json:
+def _mail(mail: Mail, place: int) -> Json:
     attachments = [
         {
             "name": each.name,

@@ -1,48 +1,18 @@
-"""Everyone's mailboxes: what arrived for whom, who refuses mail, and whose mail comes back."""
+"""Everyone's mailboxes, and the server that takes mail for them."""
 
 import asyncio
 import ssl
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any
 from weakref import WeakSet
 
 from sandbox.clock import MovableClock
 from sandbox.courier import Courier
 from sandbox.faults import Desk
 from sandbox.mail.bounce import bounce
+from sandbox.mail.inbox import Inbox
 from sandbox.mail.letter import Mail
 from sandbox.mail.smtp import Line
-
-
-class Inbox:
-    """One address. `deliveries` is all that arrived; `messages` shows a Message-ID once, as mail stores do."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.deliveries: list[Mail] = []
-        self.refusal: str | None = None
-        self.bounce_status: str | None = None
-
-    @property
-    def messages(self) -> list[Mail]:
-        first: dict[str, Mail] = {}
-        for place, mail in enumerate(self.deliveries):
-            first.setdefault(mail.message_id or f"without one, {place}", mail)
-        return list(first.values())
-
-    def refuses(self, answer: str = "550 5.1.1 No such user here") -> Self:
-        """The server turns mail for this address away at RCPT TO: 4xx for now, 5xx for good."""
-        self.refusal = answer
-        return self
-
-    def bounces(self, status: str = "5.1.1") -> Self:
-        """Mail is accepted, then comes back to its envelope sender: 5.x failed, 4.x delayed."""
-        self.bounce_status = status
-        return self
-
-    def works(self) -> Self:
-        self.refusal = self.bounce_status = None
-        return self
 
 
 class Mailbox:

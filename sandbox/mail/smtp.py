@@ -1,18 +1,16 @@
 """The SMTP server's side of a conversation: who may send, whose mail is refused, and what goes wrong."""
 
-from __future__ import annotations
-
 import hmac
 import logging
+import ssl
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from sandbox.faults import Call, Kind, cut_transport
-
-if TYPE_CHECKING:
-    from sandbox.mail.mailbox import Mailbox
+from sandbox.clock import MovableClock
+from sandbox.faults import Call, Desk, Kind, cut_transport
+from sandbox.mail.inbox import Inbox
 
 # aiosmtpd warns of its own deprecations at every login.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
@@ -29,19 +27,33 @@ ANSWERS: Mapping[Kind, str] = {
 }
 
 
+class Office(Protocol):
+    """Whose mail is taken here: what a conversation asks of the mailboxes."""
+
+    clock: MovableClock
+    desk: Desk
+    tls: ssl.SSLContext | None
+    user: str
+    password: str
+
+    def __getitem__(self, address: str) -> Inbox: ...
+
+    def accept(self, sender: str, recipients: list[str], raw: bytes) -> None: ...
+
+
 class Line(SMTP):
     """One connection. Plain AUTH is allowed without TLS: it never leaves this machine."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, office: Office) -> None:
         super().__init__(
-            Conversation(mailbox),
+            Conversation(office),
             data_size_limit=LARGEST,
             enable_SMTPUTF8=True,
             hostname="sandbox.test",
             ident="sandbox mail",
-            tls_context=mailbox.tls,
+            tls_context=office.tls,
             auth_require_tls=False,
-            authenticator=_password_of(mailbox),
+            authenticator=_password_of(office),
         )
         self._auth_required = True  # said here, not above: there aiosmtpd warns of it on every connection
 
@@ -50,12 +62,12 @@ class Line(SMTP):
             cut_transport(self.transport)
 
 
-def _password_of(mailbox: Mailbox) -> Any:
+def _password_of(office: Office) -> Any:
     def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
         right = (
             isinstance(given, LoginPassword)
-            and hmac.compare_digest(given.login, mailbox.user.encode())
-            and hmac.compare_digest(given.password, mailbox.password.encode())
+            and hmac.compare_digest(given.login, office.user.encode())
+            and hmac.compare_digest(given.password, office.password.encode())
         )
         return AuthResult(success=right, handled=False)
 
@@ -65,8 +77,8 @@ def _password_of(mailbox: Mailbox) -> Any:
 class Conversation:
     """aiosmtpd's hooks, named as it looks for them: each answers for one step."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
+    def __init__(self, office: Office) -> None:
+        self._office = office
 
     async def handle_MAIL(  # noqa: N802
         self, server: Line, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -80,7 +92,7 @@ class Conversation:
     async def handle_RCPT(  # noqa: N802
         self, server: Line, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        refusal = await self._step(server, "rcpt", {"to": address}) or self._mailbox[address].refusal
+        refusal = await self._step(server, "rcpt", {"to": address}) or self._office[address].refusal
         if refusal is None:
             envelope.rcpt_tos.append(address)
         return refusal or "250 2.1.5 OK"
@@ -90,7 +102,7 @@ class Conversation:
 
         def commit() -> None:
             content = envelope.original_content or b""
-            self._mailbox.accept(envelope.mail_from or "", list(envelope.rcpt_tos), content)
+            self._office.accept(envelope.mail_from or "", list(envelope.rcpt_tos), content)
 
         refusal = await self._step(server, "data", fields, commit)
         return refusal or "250 2.0.0 OK, kept"
@@ -99,16 +111,16 @@ class Conversation:
         self, server: Line, operation: str, fields: dict[str, Any], act: Callable[[], None] | None = None
     ) -> str | None:
         """Do one step unless the fault it meets forbids it; the refusal to give, if any."""
-        mailbox = self._mailbox
-        fault = mailbox.desk.take(operation)
+        office = self._office
+        fault = office.desk.take(operation)
         kind = fault.kind if fault else None
         if fault:
-            await mailbox.desk.wait(fault)
+            await office.desk.wait(fault)
         if act and kind not in UNDONE:
             act()
         refusal = ANSWERS.get(kind) if kind else None
         if kind in CUT:
             server.hang_up()
         status = None if kind in CUT else int((refusal or "250")[:3])
-        mailbox.desk.note(Call(operation, fields, mailbox.clock.now(), status, kind))
+        office.desk.note(Call(operation, fields, office.clock.now(), status, kind))
         return refusal

@@ -1,29 +1,22 @@
-"""Stripe's REST API as the official client calls it, with its idempotency keys and error words."""
-
-from __future__ import annotations
+"""Stripe's REST API as the official client calls it, with its error words."""
 
 import hashlib
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import encode_basic_auth, web
 from aiohttp.typedefs import Handler, Middleware
 
-from sandbox.clock import MovableClock
 from sandbox.faults import Kind, route_name
 from sandbox.stripe import objects, returns
 from sandbox.stripe.books import expanded
 from sandbox.stripe.forms import Refused, integer, nested
 from sandbox.stripe.objects import Json
-
-if TYPE_CHECKING:
-    from sandbox.stripe.processor import CardProcessor
+from sandbox.stripe.processor import CardProcessor
+from sandbox.stripe.replies import ASKED, Replies
 
 Act = Callable[[web.Request, Json], Json]
-ASKED = web.RequestKey("asked", str)
 COMPARED = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 KINDS = {
     "checkout/sessions": "checkout.session",
@@ -33,43 +26,6 @@ KINDS = {
     "disputes": "dispute",
     "events": "event",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    asked: str
-    status: int
-    body: bytes
-    at: datetime
-
-
-class Replies:
-    """What was answered under each Idempotency-Key, a 500 included; the same question gets it again for a day."""
-
-    def __init__(self, clock: MovableClock) -> None:
-        self._clock = clock
-        self._kept: dict[str, Reply] = {}
-
-    def find(self, request: web.Request) -> Reply | None:
-        key = request.headers.get("Idempotency-Key", "")
-        reply = self._kept.get(key)
-        if request.method != "POST" or reply is None or reply.at + timedelta(days=1) < self._clock.now():
-            return None
-        if reply.asked != request[ASKED]:
-            raise Refused(
-                "Keys for idempotent requests can only be used with the same parameters they were first used with. "
-                f"Try using a key other than '{key}' if you meant to execute a different request.",
-                kind="idempotency_error",
-            )
-        return reply
-
-    def keep(self, request: web.Request, answer: web.Response) -> None:
-        if request.method == "POST" and (key := request.headers.get("Idempotency-Key")):
-            body = answer.body if isinstance(answer.body, bytes) else b""
-            self._kept[key] = Reply(request[ASKED], answer.status, body, self._clock.now())
-
-    def clear(self) -> None:
-        self._kept.clear()
 
 
 def application(cards: CardProcessor) -> web.Application:

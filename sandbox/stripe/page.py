@@ -1,21 +1,16 @@
 """The hosted pay page a patient sees: what is paid, a card or a bank account, and the way back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from sandbox.stripe.forms import Refused
 from sandbox.stripe.methods import DECLINED_CARD, GOOD_CARD
 from sandbox.stripe.objects import Json
-
-if TYPE_CHECKING:
-    from sandbox.stripe.processor import CardProcessor
+from sandbox.stripe.processor import CardProcessor
 
 PAGE = Template((Path(__file__).parent / "page.html").read_text())
 

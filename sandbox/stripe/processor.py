@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
-
 from sandbox.clock import MovableClock
 from sandbox.courier import Courier, Outgoing
 from sandbox.faults import Desk
-from sandbox.stripe import api, methods, objects, page, returns, sessions
+from sandbox.stripe import methods, objects, returns, sessions
 from sandbox.stripe.books import Books
 from sandbox.stripe.forms import Refused
 from sandbox.stripe.methods import Decline
 from sandbox.stripe.objects import Json
+from sandbox.stripe.replies import Replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class CardProcessor:
         self.desk = Desk(clock)
         self.outgoing = Outgoing(courier, in_line=True)
         self.books = Books(clock, self.outgoing, self.webhook_secret)
-        self.replies = api.Replies(clock)
+        self.replies = Replies(clock)
         self.asides: dict[str, Json] = {}
         self.url = ""
 
@@ -95,12 +94,6 @@ class CardProcessor:
 
     async def release(self) -> int:
         return await self.outgoing.release()
-
-    def application(self) -> web.Application:
-        app = web.Application()
-        app.add_subapp("/v1", api.application(self))
-        app.add_routes(page.routes(self))
-        return app
 
     def environment(self, url: str) -> dict[str, str]:
         self.url = url

@@ -1,11 +1,9 @@
 """Twilio's REST API as the official client calls it: Messages and Lookup."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import encode_basic_auth, web
@@ -13,10 +11,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.faults import Kind, route_name
 from sandbox.twilio.codes import Refused
+from sandbox.twilio.network import PhoneNetwork
 from sandbox.twilio.text import Text
-
-if TYPE_CHECKING:
-    from sandbox.twilio.network import PhoneNetwork
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SERVICE = re.compile("MG[0-9a-f]{32}")

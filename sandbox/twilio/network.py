@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import uuid4
 
-from aiohttp import web
-
 from sandbox.clock import MovableClock
 from sandbox.courier import Answer, Courier, Outgoing
 from sandbox.faults import Desk
-from sandbox.twilio import api, keywords, webhooks
+from sandbox.twilio import keywords, webhooks
 from sandbox.twilio.codes import MAGIC_FROM, Refused
 from sandbox.twilio.phone import Phone
 from sandbox.twilio.text import Text
@@ -57,9 +55,6 @@ class PhoneNetwork:
 
     async def release(self) -> int:
         return await self.outgoing.release()
-
-    def application(self) -> web.Application:
-        return api.application(self)
 
     def environment(self, url: str) -> dict[str, str]:
         return {

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 
 from sandbox.courier import Answer
 from sandbox.twilio.codes import MAGIC_TO, reason_of
 from sandbox.twilio.text import Text
 
-if TYPE_CHECKING:
-    from sandbox.twilio.network import PhoneNetwork
+
+class Network(Protocol):
+    """Where a handset's own texts go."""
+
+    async def receive(self, phone: Phone, body: str, *, to: str | None, media: Sequence[str]) -> Answer: ...
 
 
 @dataclass(slots=True)
@@ -19,7 +22,7 @@ class Phone:
     """`conversation` is everything on its screen, both ways; `messages` only what it was sent."""
 
     number: str
-    network: PhoneNetwork = field(repr=False)
+    network: Network = field(repr=False)
     conversation: list[Text] = field(default_factory=list)
     refused_with: int | None = None
     fails_with: int | None = None

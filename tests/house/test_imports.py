@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 
 import grimp
 import pytest
@@ -11,7 +12,10 @@ from tests.support.source import ROOMS, Module, functions, imported, modules
 
 # A heavy vendor loaded late on purpose: (module, what it imports) and why. Anything else dodges a circle.
 LATE: dict[tuple[str, str], str] = {
-    ("duesday/cli.py", "duesday.faults.sentences_of"): "half a second of rooms, for which a list of commands has no use",
+    (
+        "duesday/cli.py",
+        "duesday.faults.sentences_of",
+    ): "half a second of rooms, for which a list of commands has no use",
     ("duesday/serve.py", "bot.socket.listening_by_socket"): "Bolt's adapter loads a second Bolt; few use Socket Mode",
 }
 
@@ -30,13 +34,23 @@ def web_servers(module: Module) -> Iterator[str]:
             yield module.at(node, "uses aiohttp.web")
 
 
+def circle(*packages: str) -> list[str]:
+    """The modules of one, if there is any; an import for the type checker's eyes alone is an import."""
+    graph = grimp.build_graph(*packages, cache_dir=None)
+    order = TopologicalSorter({module: graph.find_modules_directly_imported_by(module) for module in graph.modules})
+    try:
+        order.prepare()
+    except CycleError as found:
+        return list(found.args[1])
+    return []
+
+
 def test_imports_stand_at_the_top():
     assert {late for module in modules() for late in late_imports(module)} == set(LATE)
 
 
 def test_imports_run_in_no_circle():
-    graph = grimp.build_graph(*ROOMS, exclude_type_checking_imports=True, cache_dir=None)
-    TopologicalSorter({module: graph.find_modules_directly_imported_by(module) for module in graph.modules}).prepare()
+    assert circle(*ROOMS) == []
 
 
 def test_aiohttp_serves_in_handlers_and_the_sandbox_only():
@@ -60,3 +74,13 @@ def test_a_web_server_in_the_wrong_room_is_seen(code: str):
 def test_a_late_import_is_seen():
     planted = Module("billing/planted.py", ast.parse("def pay():\n if late:\n  from models import invoice"), 3)
     assert list(late_imports(planted)) == [("billing/planted.py", "models.invoice")]
+
+
+@pytest.mark.parametrize("back", ["from planted import pay", "if TYPE_CHECKING:\n  from planted.pay import Payment"])
+def test_a_circle_is_seen(back: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    room = tmp_path / "planted"
+    room.mkdir()
+    for name, code in {"__init__": "", "pay": "from planted import till", "till": back}.items():
+        (room / f"{name}.py").write_text(code)
+    assert set(circle("planted")) == {"planted.pay", "planted.till"}

@@ -1,7 +1,7 @@
 """The console's own doors: who may post, what is told about mistakes, what mails and files may do."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
@@ -92,3 +92,29 @@ async def test_moving_the_clock_brings_the_retries_that_are_due(http: aiohttp.Cl
     async with http.post("/console/clock", json={"to": before.isoformat()}) as answer:
         assert answer.status == 200
     assert day.world.clock.now() > before
+
+
+async def test_the_clock_goes_to_what_is_due_next(http: aiohttp.ClientSession, day: Day) -> None:
+    due, moved = day.world.clock.now() + timedelta(days=3), []
+
+    async def next_due() -> datetime:
+        return due
+
+    async def on_clock_moved() -> None:
+        moved.append(day.world.clock.now())
+
+    async with http.post("/console/clock", json={"next": True}) as answer:
+        assert "Nothing is due" in (await answer.json())["trouble"]
+    day.world.next_due, day.world.on_clock_moved = next_due, on_clock_moved
+    async with http.post("/console/clock", json={"next": True}) as answer:
+        assert datetime.fromisoformat((await answer.json())["now"]) >= due
+    assert [each >= due for each in moved] == [True]
+
+
+async def test_whose_phone_and_mailbox_it_is_is_said(http: aiohttp.ClientSession, day: Day) -> None:
+    day.world.labels |= {ANA: "Ana P.", "new@clinic.test": "Nobody yet"}
+    assert day.world.mailbox["new@clinic.test"].deliveries == []
+    async with http.get("/console/state") as answer:
+        shown = await answer.json()
+    assert {each["number"]: each["label"] for each in shown["phones"]}[ANA] == "Ana P."
+    assert {each["address"]: each["label"] for each in shown["mailboxes"]}["new@clinic.test"] == "Nobody yet"
