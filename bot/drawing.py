@@ -1,8 +1,10 @@
 """Drawing cards and posting lines: what the noticeboard wants, brought to Slack once, whatever interrupts it."""
 
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -11,13 +13,14 @@ from bot.cards import blocks_of, text_of
 from domain.errors import DoorFault
 from domain.ports import Ports, SlackChannel, SlackDoor, SlackPost
 from domain.practice import Practice
-from models.claims import claim
+from models.claims import claim, renew
 from models.noticeboard import Card, Post
 
 BATCH = 20
 LEASE = timedelta(minutes=2)
 BACKOFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800))
 CLOCKS_APART = timedelta(minutes=5)
+BROKE = "It could not be drawn; the log says why."
 LOST = ("message_not_found", "edit_window_closed", "cant_update_message")
 """The card's message is gone or out of reach: a new one takes its place."""
 
@@ -60,10 +63,7 @@ async def draw_cards(*, practice: Practice, ports: Ports, channels: Channels) ->
         Card, due="wanted > shown AND due_at <= $1", args=[now], at=ports.clock.pulse(), lease=LEASE, limit=BATCH
     )
     for card in await Card.filter(id__in=ids).order_by("id"):
-        try:
-            await _draw(card, practice=practice, ports=ports, channels=channels)
-        except DoorFault as fault:
-            await _later(card, fault, ports.clock.now())
+        await _in_turn(card, partial(_draw, card, practice=practice, ports=ports, channels=channels), ports)
     return len(ids)
 
 
@@ -98,10 +98,7 @@ async def post_lines(*, ports: Ports, channels: Channels) -> int:
         limit=BATCH,
     )
     for line in await Post.filter(id__in=ids).order_by("id"):
-        try:
-            await _say(line, ports, channels)
-        except DoorFault as fault:
-            await _later(line, fault, ports.clock.now())
+        await _in_turn(line, partial(_say, line, ports, channels), ports)
     return len(ids)
 
 
@@ -116,6 +113,19 @@ async def _say(line: Post, ports: Ports, channels: Channels) -> None:
     )
     ts = await _posted_once(line, post, ports)
     await Post.filter(id=line.id).update(status="posted", ts=ts, error=None, claimed_until=None)
+
+
+async def _in_turn(row: Card | Post, work: Callable[[], Awaitable[None]], ports: Ports) -> None:
+    """One of a batch, while it is still ours. What goes wrong with it stops none of the others."""
+    if not await renew(type(row), row.id, row.claimed_until, at=ports.clock.pulse(), lease=LEASE):
+        return
+    try:
+        await work()
+    except DoorFault as fault:
+        await _later(row, fault, ports.clock.now())
+    except Exception:
+        log.exception("slack.broke", table=type(row).__name__, row=row.id)
+        await _later(row, DoorFault("slack", "broke", BROKE, passing=True), ports.clock.now())
 
 
 async def _posted_once(row: Card | Post, post: SlackPost, ports: Ports) -> str:

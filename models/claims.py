@@ -36,6 +36,12 @@ async def claim(
     return [row["id"] for row in await returning(claimed, [*args, at, limit, at + lease])]
 
 
+async def renew(table: type[Model], id: int, until: datetime | None, *, at: datetime, lease: timedelta) -> bool:
+    """A claimed row's turn has come: its lease begins anew. False when it ended over those before it, and another
+    may have taken it up: each of a batch is done by one, however long the batch takes."""
+    return bool(await table.filter(id=id, claimed_until=until).update(claimed_until=at + lease))
+
+
 async def slot(job: str, slot: str, *, at: datetime) -> bool:
     """Take a job's slot; whether this caller was the first of all replicas."""
     taken = "INSERT INTO job_slot (job, slot, taken_at) VALUES ($1, $2, $3) ON CONFLICT (job, slot) DO NOTHING"

@@ -155,6 +155,7 @@ class Day:
     def move(self, **by: float) -> None:
         """The clock goes on; what falls due by it is under way."""
         self.moved = self.clock.forward(**by)
+        self.world.cards.expire_the_old()
 
     async def forward(self, **by: float) -> None:
         self.move(**by)

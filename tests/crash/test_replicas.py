@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from domain.practice import Practice
+from models.database import execute
 from models.invoices import Invoice
 from tests.crash.day import Day, until
 from tests.crash.household import Household
@@ -93,6 +94,22 @@ async def pay(day: Day, n: int) -> None:
                 assert answer.status == 303, await answer.text()
                 await day.world.cards.pay(answer.headers["Location"])
                 return
+
+
+async def test_whoever_comes_late_to_its_own_batch_leaves_it_to_the_one_who_took_it_up(
+    many_billed_url: str, tmp_path: Path
+):
+    waiting = "UPDATE {} SET claimed_until = NULL WHERE first_attempt_at IS NULL AND claimed_until IS NOT NULL"
+    async with two_houses(many_billed_url, tmp_path, http=True) as (day, _, _):
+        day.world.slack.fault("chat.postMessage", "slow", times=2 * MANY, seconds=0.03)
+        day.move(days=31)
+        for some in range(2, MANY, 4):
+            assert await until(lambda some=some: len(cards_of(day.world)) >= some, seconds=30)
+            for table in ("card", "post"):  # as if two minutes had gone by over those before
+                await execute(waiting.format(table))
+        await day.settle()
+        assert await broken_laws(day.world) == []
+        assert len(cards_of(day.world)) == MANY
 
 
 def _by_anybody(line: str) -> str:
