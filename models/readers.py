@@ -61,7 +61,7 @@ async def _pass_over(name: str, now: datetime) -> int:
     async with change(now) as told:
         place = await ReaderPlace.select_for_update().get(name=name)
         event = await Event.filter(seq__gt=place.seq).order_by("seq").first()
-        if event is None:
+        if event is None or place.tries < TRIES:  # another replica, which stumbled over it as well, was first
             return 0
         log.error("reader.passed_over", reader=name, seq=event.seq, kind=event.kind)
         told.tell("reader.passed_over", event.subject, actor=CLOCK, location=event.location, after={"seq": event.seq})

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from models import database
-from models.claims import claim, slot
+from models.claims import claim, renew, slot
 from tests.models.toys import Parcel
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -36,6 +36,16 @@ async def test_a_row_comes_up_again_when_the_lease_of_its_taker_has_ended(toys: 
     assert await take() == [parcel]
     assert await take(at=NOON + LEASE) == []
     assert await take(at=NOON + LEASE + SECOND) == [parcel]
+
+
+async def test_a_lease_begins_anew_only_for_who_still_has_the_row(toys: str):
+    [parcel] = await parcels(NOON)
+    await take()
+    mine = await Parcel.get(id=parcel)
+    assert await renew(Parcel, parcel, mine.claimed_until, at=NOON + SECOND, lease=LEASE)
+    assert await take(at=NOON + LEASE + SECOND) == []
+    assert await take(at=NOON + LEASE + 2 * SECOND) == [parcel]
+    assert not await renew(Parcel, parcel, mine.claimed_until, at=NOON + LEASE, lease=LEASE)
 
 
 async def test_an_or_in_what_is_due_does_not_reach_rows_that_are_taken(toys: str):
