@@ -21,7 +21,7 @@ from bot.noticeboard import NAME as NOTICEBOARD
 from bot.noticeboard import notice
 from bot.people import Roster
 from domain.errors import Refusal
-from domain.ports import Clock, Json, Ports
+from domain.ports import Clock, Json, PdfPrinter, Ports
 from domain.practice import Practice
 from duesday.environment import Environment
 from gateways.registry import gateway
@@ -72,15 +72,23 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    environment: Environment, practice: Practice, *, clock: Clock | None = None, metrics: bool = True
+    environment: Environment,
+    practice: Practice,
+    *,
+    clock: Clock | None = None,
+    pdf: PdfPrinter | None = None,
+    metrics: bool = True,
 ) -> AsyncIterator[House]:
-    """Open the database, bring its schema up to date, choose the doors, and put the rooms together."""
+    """Open the database, bring its schema up to date, choose the doors, and put the rooms together.
+
+    A printer that is brought along is left running: it may serve another house.
+    """
     async with AsyncExitStack() as stack:
         await database.connect(environment.database_url.get_secret_value())
         stack.push_async_callback(database.close)
         await migrate()
         await refuse_lost_locations(practice)
-        ports = await _ports(environment, stack, clock or SystemClock())
+        ports = await _ports(environment, stack, clock or SystemClock(), pdf)
         keep = keeper()
         stack.push_async_callback(keep.close)
         yield _put_together(environment, practice, ports, keep, metrics=metrics)
@@ -98,7 +106,7 @@ async def refuse_lost_locations(practice: Practice) -> None:
         )
 
 
-async def _ports(environment: Environment, stack: AsyncExitStack, clock: Clock) -> Ports:
+async def _ports(environment: Environment, stack: AsyncExitStack, clock: Clock, pdf: PdfPrinter | None) -> Ports:
     """Each door whose secret is set; its vendor's library is loaded here and not before."""
 
     def door(made: Any) -> Any:
@@ -108,7 +116,7 @@ async def _ports(environment: Environment, stack: AsyncExitStack, clock: Clock) 
     env, public_url = environment, (environment.public_url or "").rstrip("/")
     return Ports(
         clock=clock,
-        pdf=door(gateway("pdf", "xhtml2pdf")(ASSETS)),
+        pdf=pdf or door(gateway("pdf", "xhtml2pdf")(ASSETS)),
         slack=door(gateway("slack", "slack")(_told(env.slack_bot_token), **_address(env.slack_api_url, "api_url")))
         if env.slack_bot_token
         else None,

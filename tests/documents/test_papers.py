@@ -3,7 +3,7 @@
 import io
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 
@@ -20,8 +20,7 @@ from documents.papers import (
     invoice_html,
     receipt_html,
 )
-from documents.phrases import TEMPLATES
-from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
+from domain.ports import PdfPrinter
 from tests.documents.examples import ARABIC, LETTERHEAD, LINK, SCRIPT, VIETNAMESE, invoice_paper, paper_lines
 
 Draw = Callable[[str], Awaitable[list[str]]]
@@ -47,15 +46,13 @@ RECEIPT = ReceiptPaper(
 
 
 @pytest.fixture
-async def draw() -> AsyncIterator[Draw]:
+def draw(pdf: PdfPrinter) -> Draw:
     """The text of each page of a paper, drawn by the printer the service uses."""
-    printer = Xhtml2pdfPrinter(TEMPLATES / "pdf", workers=1)
 
     async def pages(html: str) -> list[str]:
-        return [page.extract_text() for page in PdfReader(io.BytesIO(await printer.print(html))).pages]
+        return [page.extract_text() for page in PdfReader(io.BytesIO(await pdf.print(html))).pages]
 
-    yield pages
-    await printer.close()
+    return pages
 
 
 async def test_an_invoice_says_who_owes_what_to_whom_until_when_and_how_to_pay(draw: Draw) -> None:
@@ -128,11 +125,11 @@ async def test_a_receipt_for_everything_shows_no_link_to_pay(draw: Draw) -> None
 
 
 @pytest.mark.parametrize(("size", "points"), [("letter", (612, 792)), ("a4", (595, 842))])
-async def test_the_paper_has_the_size_the_practice_prints_on(size: str, points: tuple[int, int]) -> None:
-    printer = Xhtml2pdfPrinter(TEMPLATES / "pdf", workers=1)
+async def test_the_paper_has_the_size_the_practice_prints_on(
+    pdf: PdfPrinter, size: str, points: tuple[int, int]
+) -> None:
     html = invoice_html(invoice_paper(letterhead=replace(LETTERHEAD, page_size=size)))  # type: ignore[arg-type]
-    first, again = await printer.print(html), await printer.print(html)
-    await printer.close()
+    first, again = await pdf.print(html), await pdf.print(html)
     box = PdfReader(io.BytesIO(first)).pages[0].mediabox
     assert (round(box.width), round(box.height)) == points
     assert first == again

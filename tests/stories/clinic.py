@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from billing.prices import set_price
+from domain.ports import PdfPrinter
 from domain.practice import Practice
 from duesday.api_keys import create_key
 from duesday.assembly import House, open_house
@@ -40,7 +41,9 @@ def the_practice(**changes: Any) -> Practice:
 
 
 @asynccontextmanager
-async def clinic_in(database_url: str, practice: Practice, world: World) -> AsyncIterator["Clinic"]:
+async def clinic_in(
+    database_url: str, practice: Practice, world: World, pdf: PdfPrinter | None = None
+) -> AsyncIterator["Clinic"]:
     """The house in this world: its own server, the sandbox's doors."""
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -53,7 +56,10 @@ async def clinic_in(database_url: str, practice: Practice, world: World) -> Asyn
         secret_key="stories-need-a-key-of-32-characters",
         **{name.lower(): value for name, value in world.environment().items()},
     )
-    async with open_house(environment, practice, clock=world.clock) as house, aiohttp.ClientSession() as browser:
+    async with (
+        open_house(environment, practice, clock=world.clock, pdf=pdf) as house,
+        aiohttp.ClientSession() as browser,
+    ):
         runner = web.AppRunner(house.web, access_log=None, shutdown_timeout=0.2)
         await runner.setup()
         await web.SockSite(runner, listening).start()

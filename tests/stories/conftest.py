@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from domain.ports import PdfPrinter
 from tests.stories.clinic import Clinic, clinic_in, frozen_world, the_practice
 
 
 @pytest.fixture
-async def clinic(database_url: str) -> AsyncIterator[Clinic]:
-    async with frozen_world() as world, clinic_in(database_url, the_practice(), world) as clinic:
+async def clinic(database_url: str, pdf: PdfPrinter) -> AsyncIterator[Clinic]:
+    async with frozen_world() as world, clinic_in(database_url, the_practice(), world, pdf) as clinic:
         yield clinic
