@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
+from yarl import query_to_pairs
 
 from domain.ports import Json
 
@@ -64,5 +65,10 @@ async def _authorize(**_: Any) -> AuthorizeResult:
 
 async def dispatch(app: AsyncApp, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
     """One verified HTTP request through Bolt: status, content type, body."""
-    answer = await app.async_dispatch(AsyncBoltRequest(body=body.decode(), headers=dict(headers)))
+    answer = await app.async_dispatch(AsyncBoltRequest(body=_unwrapped(body.decode()), headers=dict(headers)))
     return answer.status, answer.first_headers().get("content-type", "text/plain"), answer.body
+
+
+def _unwrapped(body: str) -> str:
+    """Slack puts the JSON of a press into a form. Bolt takes it bare as well; its own unwrapping is a quarter of a press."""
+    return dict(query_to_pairs(body))["payload"] if body.startswith("payload=") else body
