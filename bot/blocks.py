@@ -22,6 +22,11 @@ def escaped(text: str) -> str:
     return safe
 
 
+def quoted(text: str) -> str:
+    """Someone's own words, set apart."""
+    return "\n".join(f"> {escaped(line)}" for line in text.splitlines()[:20]) or "> (no words)"
+
+
 def plain_text(text: str, most: int) -> Json:
     return {"type": "plain_text", "text": cut(text, most), "emoji": False}
 

@@ -36,6 +36,8 @@ def _said(kind: str, facts: Facts, currency: str) -> str | None:
             return f"Payment received; {plain(facts['balance_cents'], currency)} is left on that invoice"
         case "patient.opted_out":
             return "The patient has opted out of texts; nothing more is texted"
+        case "reply.sent":
+            return "Replied to the patient"
         case "reply.received" if facts.get("wish") != "keyword":
             return f"The patient {WISH_SENTENCES[facts['wish']]}; the sequence waits"
     return None
@@ -56,7 +58,7 @@ def _of_set(what: str, facts: Facts, currency: str) -> str | None:
 def _of_message(what: str, facts: Facts) -> str | None:
     name = f"{_PURPOSES.get(facts['purpose'], 'Message')} by {_CHANNELS.get(facts['channel'], facts['channel'])}"
     match what:
-        case "sent":
+        case "sent" if facts["purpose"] != "reply":
             return f"{name} sent"
         case "delivered":
             return f"{name} delivered"

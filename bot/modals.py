@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import blocks as b
 from domain.machine import Ask, Move
-from domain.money import plain
+from domain.money import plain, typed
 from domain.ports import Json
 from domain.practice import Practice
 
@@ -43,7 +43,7 @@ def _input(ask: Ask, practice: Practice, outstanding_cents: int, rule_set: str) 
         options = [b.option(named.title, name) for name, named in practice.rule_sets.items()]
         current = next((option for option in options if option["value"] == rule_set), None)
         return b.choice_input(ask.name, ask.label, options, initial=current)
-    initial = f"{outstanding_cents / 100:.2f}" if ask.kind == "money" else ""
+    initial = typed(outstanding_cents, practice.currency) if ask.kind == "money" else ""
     return b.text_input(
         ask.name,
         ask.label,
@@ -65,9 +65,8 @@ def reply_view(hidden: Hidden) -> Json:
 
 def preview_view(hidden: Hidden, *, body: str, segments: int, hours: str, to: str) -> Json:
     """What the patient will read, letter by letter, before anything is sent."""
-    quoted = "\n".join(f"> {b.escaped(line)}" for line in body.splitlines())
     size = f"{segments} text{'s' * (segments != 1)} long"
-    blocks = [b.section(f"*To {b.escaped(to)}*"), b.section(quoted), b.context(size, b.escaped(hours))]
+    blocks = [b.section(f"*To {b.escaped(to)}*"), b.section(b.quoted(body)), b.context(size, b.escaped(hours))]
     return b.modal(PREVIEW_VIEW, "Send this text?", blocks, submit="Send", metadata=hidden.written(), close="Not now")
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 from tortoise.expressions import F
 
 from bot import blocks as b
+from bot.card_view import who
 from bot.cards import REPLY
 from bot.lines import line_of
 from domain.ports import Json, Ports
@@ -13,6 +14,7 @@ from domain.practice import Practice
 from domain.replies import WISH_SENTENCES
 from models.chasing import InvoiceSet, Message
 from models.noticeboard import Card, Post
+from models.people import Patient
 from models.record import Event
 
 NAME = "noticeboard"
@@ -43,26 +45,30 @@ async def _on_card(event: Event, set_id: int, practice: Practice, ports: Ports) 
     if line is None:
         return
     blocks = [b.section(line)]
-    if event.kind == "reply.received" and practice.slack.replies_in_slack:
-        blocks += await _patients_words(event, set_id)
+    if event.kind in ("reply.received", "reply.sent") and practice.slack.replies_in_slack:
+        blocks += await _words(event, set_id)
     await _post(event, card.channel, line, blocks, ports, card_id=card.id)
 
 
-async def _patients_words(event: Event, set_id: int) -> list[Json]:
+async def _words(event: Event, set_id: int) -> list[Json]:
+    """What the patient wrote, with the way to answer it; or what staff answered."""
     message = await Message.get_or_none(id=event.after.get("message"))
-    invoice_set = await InvoiceSet.get(id=set_id)
     if message is None or event.after.get("keyword"):
         return []
-    quoted = "\n".join(f"> {b.escaped(line)}" for line in message.body.splitlines()[:20])
+    quoted = [b.section(b.quoted(message.body))]
+    if message.direction == "out":
+        return quoted
+    invoice_set = await InvoiceSet.get(id=set_id)
     answer = b.button("Reply to patient", f"{REPLY}:", f"{set_id}:{invoice_set.version}", style="primary")
-    return [b.section(quoted or "> (no words)"), b.actions(f"reply:{message.id}", [answer])]
+    return [*quoted, b.actions(f"reply:{message.id}", [answer])]
 
 
 async def _in_channel(event: Event, practice: Practice, ports: Ports) -> None:
     """Something a person must see that belongs to no card."""
     if event.kind == "reply.received":
         wants = WISH_SENTENCES.get(event.after.get("wish", "other"), "wrote")
-        text = f"A patient without an open balance {wants}."
+        payer = await Patient.get(id=event.guarantor_id or 0)
+        text = f"{who(payer, practice.slack.privacy)}, who has no open balance here, {wants}."
     else:
         what = str(event.after["what"]).replace("_", " ")
         at = event.after["processor_id"]

@@ -66,6 +66,12 @@ def parse(text: str, currency: str) -> int:
     return int(scaled)
 
 
+def typed(cents: int, currency: str) -> str:
+    """As a clerk would type it into a field: `1240.50`."""
+    whole, part = divmod(cents, 10 ** minor_digits(currency))
+    return f"{whole}.{part:0{minor_digits(currency)}d}" if minor_digits(currency) else str(whole)
+
+
 def plain(cents: int, currency: str) -> str:
     """For logs, staff and machines: `$1,240.50`, `1,240.50 EUR`. Patients get their own locale's form elsewhere."""
     digits = minor_digits(currency)
