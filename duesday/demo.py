@@ -118,18 +118,19 @@ def _environment(place: DemoPlace, world: World, address: socket.socket) -> Envi
 
 
 def _settle(world: World, practice: Practice) -> None:
-    """The practice's people and channels, as app.yaml names them."""
-    members = []
-    for number, person in enumerate(practice.people):
+    """The practice's people and channels, as app.yaml names them. Who comes first is who one is on the page."""
+    rooms: dict[str, list[str]] = {location.slack_channel: [] for location in practice.locations.values()}
+    for number, person in enumerate(sorted(practice.people, key=lambda person: [*PEOPLE].index(person.role))):
         user = person.slack or f"U0DEMO{number:04}"
-        name = PEOPLE.get(person.role, "Sam")
-        world.slack.person(user, f"{name} ({person.role})", person.email or f"{user.lower()}@riverside.example")
-        members.append(user)
+        email = person.email or f"{user.lower()}@riverside.example"
+        world.slack.person(user, f"{PEOPLE[person.role]} ({person.role})", email)
         if person.group:
             world.slack.add_group(person.role, [user], id=person.group)
-    for location in practice.locations.values():
-        if location.slack_channel not in world.slack.names():
-            world.slack.add_channel(location.slack_channel, members, private=True)
+        for location in person.locations or practice.locations:
+            rooms[practice.locations[location].slack_channel].append(user)
+    for name, members in rooms.items():
+        if name not in world.slack.names():
+            world.slack.add_channel(name, members, private=True)
     world.slack.commands = {"/billing": "ageing | help"}
 
 

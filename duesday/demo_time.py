@@ -58,5 +58,5 @@ class DemoTime:
         """Until nothing is under way any more, inside or outside."""
         self._looked = self._world.clock.now()
         await self._house.tick()
-        while await self._world.settled() + await self._house.pump.drain():
-            continue
+        while await self._world.settled():
+            await self._house.pump.drain()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from billing.invoices import send_invoice
@@ -19,7 +20,7 @@ from models.people import Patient
 from outreach.moves import make_move
 from sandbox import World
 
-PEOPLE = {"viewer": "Priya Nair", "biller": "Dana Whitfield", "manager": "Marcus Bell", "admin": "Elena Sokolova"}
+PEOPLE = {"biller": "Dana Whitfield", "manager": "Marcus Bell", "admin": "Elena Sokolova", "viewer": "Priya Nair"}
 DANA = Actor("person", "U0BILLER1", f"{PEOPLE['biller']} (biller)", "slack", (Grant("biller"),))
 
 PRICES = {
@@ -80,21 +81,24 @@ class Deed:
     said: tuple[str, ...] = ()
 
 
+EVENING = time(17)
+
+
 def visit(days_ago: int, who: str, *codes: str) -> Deed:
-    return Deed(days_ago, time(14), "visits", who, codes)
+    return Deed(days_ago, EVENING, "visits", who, codes)
 
 
 def billed(days_ago: int, who: str, *codes: str) -> Iterable[Deed]:
     """Seen, and the bill sent that evening."""
-    return visit(days_ago, who, *codes), Deed(days_ago, time(17), "is billed", who)
+    return visit(days_ago, who, *codes), Deed(days_ago, EVENING, "is billed", who)
 
 
 DEEDS = (
     *billed(68, "thompson", "exam", "xray", "blood"),
     *billed(47, "hernandez", "exam", "xray"),
-    *billed(45, "kim", "physio"),
+    *billed(47, "kim", "physio"),
     *billed(41, "jackson", "exam", "blood"),
-    *billed(38, "obrien", "follow-up"),
+    *billed(36, "obrien", "follow-up"),
     *billed(36, "okafor", "exam", "gauze"),
     *billed(34, "fitzgerald", "exam"),
     *billed(33, "haddad", "exam", "vaccine"),
@@ -105,8 +109,8 @@ DEEDS = (
     *billed(12, "hohenstein", "physio"),
     Deed(8, time(11), "pays by card", "patel"),
     Deed(7, time(11), "is paused", "jackson"),
-    Deed(5, time(12), "texts", "obrien", ("STOP",)),
     *billed(5, "garcia", "exam"),
+    Deed(2, time(12), "texts", "obrien", ("STOP",)),
     visit(1, "garcia", "follow-up"),
     visit(1, "baker", "exam", "xray"),
     visit(1, "mbeki", "exam", "blood"),
@@ -130,9 +134,10 @@ async def live_through(morning: datetime, *, house: House, world: World, clock: 
     told = _Telling(house, world)
     zone = house.practice.locations[places[0]].zone
     today = morning.astimezone(zone).date()
-    for deed in DEEDS:
-        await clock.live_to(datetime.combine(today - timedelta(days=deed.days_ago), deed.at, zone))
-        await told.deeds[deed.what](deed)
+    for (days_ago, at), deeds in groupby(DEEDS, lambda deed: (deed.days_ago, deed.at)):
+        await clock.live_to(datetime.combine(today - timedelta(days=days_ago), at, zone))
+        for deed in deeds:
+            await told.deeds[deed.what](deed)
         await clock.settle()
     await clock.live_to(morning)
 

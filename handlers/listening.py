@@ -30,7 +30,10 @@ async def answering(app: web.Application, at: socket.socket, *, patience: float)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience)
     await runner.setup()
     try:
-        await web.SockSite(runner, at).start()
+        site = web.SockSite(runner, at)
+        await site.start()
         yield
+        await site.stop()
     finally:
+        at.close()  # uvloop listens at a copy of it
         await runner.cleanup()
