@@ -28,6 +28,7 @@ SAID = {
     f"Reminder by text failed: {NO_TEXTS}": 1,
     f"Failed: {NO_TEXTS}": 1,
     "The patient asks for a payment plan; the sequence waits": 1,
+    "Replied to the patient by Dana Biller": 1,
     "Reply by text delivered": 1,
     "Payment received; $0.00 is left on that invoice": 1,
     "Paid": 1,
