@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from domain.errors import DoorFault
 from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
 from tests.sandbox.listener import listening
+from tests.support.printing import SharedPrinter, shared
 
 SHIPPED = Path(__file__).parents[2] / "templates" / "pdf"
 PIXEL = bytes.fromhex(
@@ -48,13 +49,21 @@ def assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "pdf"
 
 
-@pytest.fixture(params=PRINTERS)
+@pytest.fixture(scope="module", params=PRINTERS)
 def printer_of(request: pytest.FixtureRequest) -> Callable[..., Any]:
     return request.param
 
 
+@pytest.fixture(scope="module")
+def printer(assets: Path, printer_of: Callable[..., Any]) -> Iterator[SharedPrinter]:
+    """For what is on the paper."""
+    with shared(printer_of(assets)) as printer:
+        yield printer
+
+
 @pytest.fixture
-async def printer(assets: Path, printer_of: Callable[..., Any]) -> AsyncIterator[Any]:
+async def own_printer(assets: Path, printer_of: Callable[..., Any]) -> AsyncIterator[Any]:
+    """For what becomes of its processes."""
     printer = printer_of(assets)
     yield printer
     await printer.close()
@@ -100,7 +109,7 @@ def seen(pdf: bytes, folder: Path) -> bytes:
 
 
 async def test_the_same_html_gives_the_same_bytes_from_another_process_too(
-    printer: Any, assets: Path, printer_of: Callable[..., Any]
+    printer: SharedPrinter, assets: Path, printer_of: Callable[..., Any]
 ) -> None:
     html = "".join(f"<p>{name} <b>{name}</b></p>" for name in NAMES.values())
     first, again = await printer.print(html), await printer.print(html)
@@ -112,7 +121,7 @@ async def test_the_same_html_gives_the_same_bytes_from_another_process_too(
 
 
 async def test_names_in_many_scripts_are_drawn_and_can_be_searched(
-    printer: Any, caplog: pytest.LogCaptureFixture
+    printer: SharedPrinter, caplog: pytest.LogCaptureFixture
 ) -> None:
     lines = [f"<p>{name}</p><p><b>{name}</b> <i>{name}</i> <b><i>{name}</i></b></p>" for name in NAMES.values()]
     text = text_of(await printer.print("".join(lines) + f"<p>{' '.join(NAMES.values())}</p>"))
@@ -122,7 +131,7 @@ async def test_names_in_many_scripts_are_drawn_and_can_be_searched(
 
 @pytest.mark.poppler
 @pytest.mark.parametrize("script", NAMES)
-async def test_a_name_looks_unlike_boxes(printer: Any, tmp_path: Path, script: str) -> None:
+async def test_a_name_looks_unlike_boxes(printer: SharedPrinter, tmp_path: Path, script: str) -> None:
     blank = await printer.print("<p> </p>")
     boxes = await printer.print(f"<p>{UNDRAWABLE * len(NAMES[script])}</p>")
     name = await printer.print(f"<p>{NAMES[script]}</p>")
@@ -130,7 +139,7 @@ async def test_a_name_looks_unlike_boxes(printer: Any, tmp_path: Path, script: s
 
 
 async def test_letters_no_font_can_draw_are_told_to_the_operator_without_the_name(
-    printer: Any, caplog: pytest.LogCaptureFixture
+    printer: SharedPrinter, caplog: pytest.LogCaptureFixture
 ) -> None:
     await printer.print("<p>สมชาย Jones</p>")
     [alert] = caplog.messages
@@ -142,7 +151,7 @@ async def test_letters_no_font_can_draw_are_told_to_the_operator_without_the_nam
     assert caplog.messages == []
 
 
-async def test_pictures_come_from_our_folder_and_from_nowhere_else(printer: Any, assets: Path) -> None:
+async def test_pictures_come_from_our_folder_and_from_nowhere_else(printer: SharedPrinter, assets: Path) -> None:
     async with listening() as listener:
         html = f"""
         <html><head>
@@ -177,7 +186,7 @@ async def test_a_document_that_hangs_is_given_up_in_time_and_the_next_one_is_dra
     await printer.close()
 
 
-async def test_a_document_that_breaks_the_printer_is_said_to_and_not_quoted(printer: Any) -> None:
+async def test_a_document_that_breaks_the_printer_is_said_to_and_not_quoted(printer: SharedPrinter) -> None:
     with pytest.raises(DoorFault) as caught:
         await printer.print("<div>" * 300 + "Amal Haddad")
     assert (caught.value.code, caught.value.passing) == ("not_drawn", False)
@@ -185,18 +194,18 @@ async def test_a_document_that_breaks_the_printer_is_said_to_and_not_quoted(prin
     assert "Next" in text_of(await printer.print("<p>Next</p>"))
 
 
-async def test_a_worker_the_system_took_is_replaced(printer: Any) -> None:
-    await printer.print("<p>One</p>")
+async def test_a_worker_the_system_took_is_replaced(own_printer: Any) -> None:
+    await own_printer.print("<p>One</p>")
     [worker] = presses()
     ended = end_of(worker)
     os.kill(worker, signal.SIGKILL)
     await ended.wait()
-    assert "Two" in text_of(await printer.print("<p>Two</p>"))
+    assert "Two" in text_of(await own_printer.print("<p>Two</p>"))
     assert presses() != [worker]
 
 
-async def test_documents_drawn_at_once_are_not_mixed_up(printer: Any) -> None:
-    pdfs = await asyncio.gather(*(printer.print(f"<p>Number {number}.</p>") for number in range(6)))
+async def test_documents_drawn_at_once_are_not_mixed_up(own_printer: Any) -> None:
+    pdfs = await asyncio.gather(*(own_printer.print(f"<p>Number {number}.</p>") for number in range(6)))
     assert [text_of(pdf).strip() for pdf in pdfs] == [f"Number {number}." for number in range(6)]
     assert len(presses()) == 2
 
@@ -215,17 +224,19 @@ async def test_a_worker_starts_with_the_first_document_and_goes_home_when_idle(
     assert presses() == []
 
 
-async def test_a_caller_who_leaves_takes_the_document_along(printer: Any) -> None:
-    await printer.print("<p>warm</p>")
+async def test_a_caller_who_leaves_takes_the_document_along(own_printer: Any) -> None:
+    await own_printer.print("<p>warm</p>")
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
-            await printer.print("<div>" * 5000)
+            await own_printer.print("<div>" * 5000)
     assert presses() == []
-    assert "Next" in text_of(await printer.print("<p>Next</p>"))
+    assert "Next" in text_of(await own_printer.print("<p>Next</p>"))
 
 
-async def test_a_process_that_reads_documents_knows_no_secrets(printer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_process_that_reads_documents_knows_no_secrets(
+    own_printer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STRIPE_API_KEY", "sk_live_5ecret")
-    await printer.print("<p>One</p>")
+    await own_printer.print("<p>One</p>")
     [worker] = presses()
     assert b"5ecret" not in environment_of(worker)

@@ -2,38 +2,40 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
-from threading import Thread
+from contextlib import contextmanager
+from typing import Protocol
 
 import pytest
 
 from domain.ports import PdfPrinter
 from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
+from tests.support.beside import Beside
 from tests.support.source import ROOT
 
 
-class SharedPrinter:
-    """Each test has a loop of its own; the printer's goes on beside them, in a thread."""
+class Printer(PdfPrinter, Protocol):
+    async def close(self) -> None: ...
 
-    def __init__(self, assets: Path) -> None:
-        self._printer = Xhtml2pdfPrinter(assets, workers=1)
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="printer")
-        self._thread.start()
+
+class SharedPrinter:
+    """Belongs to no test's loop, so any test may print."""
+
+    def __init__(self, beside: Beside, printer: PdfPrinter) -> None:
+        self._beside, self._printer = beside, printer
 
     async def print(self, html: str) -> bytes:
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._printer.print(html), self._loop))
+        return await asyncio.wrap_future(self._beside.start(self._printer.print(html)))
 
-    def leave(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._printer.close(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+
+@contextmanager
+def shared(printer: Printer) -> Iterator[SharedPrinter]:
+    with Beside() as beside:
+        yield SharedPrinter(beside, printer)
+        beside.run(printer.close())
 
 
 @pytest.fixture(scope="session")
 def pdf() -> Iterator[PdfPrinter]:
     """The house's own printer with the house's own fonts."""
-    printer = SharedPrinter(ROOT / "templates" / "pdf")
-    yield printer
-    printer.leave()
+    with shared(Xhtml2pdfPrinter(ROOT / "templates" / "pdf", workers=1)) as printer:
+        yield printer
