@@ -1,4 +1,4 @@
-"""Databases for a row: fresh ones, in memory unless a folder is named, so that nobody's disk is measured for our code."""
+"""Databases for a row: fresh ones, in memory unless a folder is named: no disk is measured for our code."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator

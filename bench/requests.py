@@ -35,7 +35,7 @@ def press() -> bytes:
     lacking = PRESS_BYTES - len(_form(payload))
     payload["message"]["blocks"] = [
         {"type": "section", "block_id": f"b{each}", "text": {"type": "mrkdwn", "text": "Maria Garcia owes *$125.00*."}}
-        for each in range(lacking // 185)
+        for each in range(round(lacking / 166))
     ]
     body, stamp = _form(payload), str(int(time()))
     signature = hmac.new(SLACK_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()

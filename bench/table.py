@@ -42,10 +42,10 @@ def _figure(rounds: list[float], unit: str) -> str:
 
 
 def _circumstances(on: Path, postgres: bool) -> str:
-    busy = os.getloadavg()[0]
+    server = "PostgreSQL without fsync" if postgres else "no PostgreSQL here: `make system`"
     return (
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · Python {platform.python_version()} · {os.cpu_count()} cores, load {busy:.1f}"
-        f" · SQLite in {on}{' · PostgreSQL without fsync' if postgres else ' · no PostgreSQL here: `make system`'}\n"
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · Python {platform.python_version()} · {os.cpu_count()} cores,"
+        f" load {os.getloadavg()[0]:.1f} · SQLite in {on} · {server}\n"
         "Middles of rounds taken in turn; a ratio is the middle of the pairs' own, so it need not be the two middles'."
     )
 

@@ -1,4 +1,4 @@
-"""An aiohttp server on the loop the service has, as bare as it comes; it says its port and answers until it is ended."""
+"""An aiohttp server on the loop the service has, as bare as it comes. It says its port and answers till it is ended."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The limit of a webhook: one insert, in a transaction of its own, by the bare driver; nothing verified or looked at."""
+"""The limit of a webhook: one insert in a transaction of its own, by the bare driver. Nothing is verified or read."""
 
 import sys
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""A process that does rounds: it says that it is ready, and then does one for each line it is told, saying the figure."""
+"""A process that does rounds: it says that it is ready, then does one for each line it is told and says the figure."""
 
 import asyncio
 import json

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 from time import perf_counter
@@ -15,16 +15,19 @@ import aiohttp
 from bench.sides.rounds import Do, rounds
 from domain.ports import Ports
 from duesday.practice_file import read_practice
-from gateways.system_clock import SystemClock
 from gateways.twilio_sms import TwilioSms
 from models import database
 from models.chasing import InvoiceSet, Message
+from models.invoices import Invoice
 from models.migrate import migrate
 from models.people import Patient
 from outreach.plan import frozen
 from outreach.sending import AT_ONCE, send_due
+from sandbox import MovableClock
 
 TEXTS = 400
+MORNING = datetime(2026, 9, 10, 14, 0, tzinfo=UTC)
+"""An hour at which patients in New York may be texted."""
 ACCOUNT, TOKEN = "AC" + "0" * 32, "token"
 PUBLIC_URL, SENDER = "https://billing.example.com", "+19375550110"
 BODY = (
@@ -44,7 +47,7 @@ async def ours(network: str, database_url: str) -> AsyncIterator[Do]:
     await database.connect(database_url)
     await migrate()
     practice, sms = read_practice(Path("app.yaml")), TwilioSms(ACCOUNT, TOKEN, public_url=PUBLIC_URL, api_url=network)
-    ports = Ports(clock=SystemClock(), pdf=None, sms=sms, public_url=PUBLIC_URL, secret_key=b"bench")  # type: ignore
+    ports = Ports(clock=MovableClock(frozen_at=MORNING), pdf=None, sms=sms, public_url=PUBLIC_URL, secret_key=b"bench")  # type: ignore[arg-type]  # prints nothing
 
     async def send() -> float:
         await _queue()
@@ -62,12 +65,12 @@ async def ours(network: str, database_url: str) -> AsyncIterator[Do]:
 
 async def _queue() -> None:
     """A reminder each to as many patients, with all that is looked at once more before it leaves."""
-    now, these = datetime.now(UTC), [next(numbers) for _ in range(TEXTS)]
+    now, these = MORNING, [next(numbers) for _ in range(TEXTS)]
     rule_set = frozen(next(iter(read_practice(Path("app.yaml")).rule_sets.values())))
     await Patient.bulk_create(
         Patient(
             id=n, external_id=f"P-{n}", first_name="Maria", last_name="Garcia", phone=phone(n), location="downtown",
-            created_at=now,
+            timezone="America/New_York", created_at=now,
         )
         for n in these
     )  # fmt: skip
@@ -75,6 +78,13 @@ async def _queue() -> None:
         InvoiceSet(id=n, guarantor_id=n, location="downtown", rule_set="standard", plan=rule_set, enrolled_at=now)
         for n in these
     )
+    await Invoice.bulk_create(
+        Invoice(
+            id=n, number=f"INV-{n}", guarantor_id=n, location="downtown", status="overdue", currency="USD",
+            total_cents=12_500, balance_cents=12_500, due_date=date(2026, 8, 10), invoice_set_id=n, created_at=now,
+        )
+        for n in these
+    )  # fmt: skip
     await Message.bulk_create(
         Message(
             id=n, ref=f"ref-{n}", occasion=f"set {n} step 0 sms", guarantor_id=n, location="downtown",
