@@ -1,5 +1,6 @@
 """Bolt: keep what Slack sends and acknowledge it, nothing more. The work is done from the inbox, afterwards."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -21,6 +22,7 @@ ANYTHING = re.compile(".*", re.DOTALL)
 def bolt_app(*, keep: Keep, check: Check) -> AsyncApp:
     """An app whose requests have been verified before they get here (handlers/slack.py, or the socket's own token)."""
     app = AsyncApp(
+        logger=logging.getLogger("slack_bolt"),  # its own would stand at the root's level, whatever duesday.logs says
         authorize=_authorize,
         process_before_response=True,
         request_verification_enabled=False,

@@ -67,7 +67,7 @@ class Environment(BaseSettings):
             raise EnvironmentMistakes(sentences)
 
     def doors_off(self) -> list[str]:
-        """What is not set up, and what that costs: a line each for the start's log and for `doctor`."""
+        """What is not set up, and what that costs: a line each for the start's log."""
         return [f"{name.upper()} is not set: {cost}" for name, cost in _COSTS.items() if not self._is_set(name)]
 
     def refuse_unless_servable(self) -> None:
