@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,8 +37,11 @@ CHANNELS = ("billing-downtown", "billing-northside", "billing-lakeside")
 PRICES = {"exam": ("Examination", 12_500), "xray": ("X-ray, two views", 8_000), "gauze": ("Dressing material", 450)}
 
 
+sample = cache(partial(read_practice, Path("app.yaml")))
+
+
 def the_practice(**changes: Any) -> Practice:
-    return replace(read_practice(Path("app.yaml")), **changes)
+    return replace(sample(), **changes)
 
 
 @asynccontextmanager
