@@ -74,7 +74,6 @@ async def undo_write_off(
             seen_version=seen_version,
             facts={"amount_cents": cents},
             written_off_cents=0,
-            next_send_at=now,
         )
         if not cents:
             raise invalid("Nothing is written off here.")

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from billing.books import held
 from billing.write_offs import outstanding_cents
 from domain.access import CLOCK
 from domain.invoice import OPEN
@@ -21,12 +22,12 @@ PAYMENT_UNDER_WAY = "A bank payment is under way."
 async def enrol(invoice_id: int, *, practice: Practice, now: datetime) -> InvoiceSet | None:
     """Put an invoice into its guarantor's set, opening one with the location's rule set if none is open."""
     async with change(now) as told:
-        invoice = await Invoice.get(id=invoice_id)
+        invoice = await held(invoice_id)
         if invoice.status not in OPEN or invoice.balance_cents <= 0:
             return None
         invoice_set = await InvoiceSet.filter(guarantor_id=invoice.guarantor_id, status__in=CHASED).first()
-        if invoice_set is not None and invoice.invoice_set_id == invoice_set.id:
-            return invoice_set
+        if invoice.invoice_set_id is not None:  # what staff have stopped or handed over is not taken up by itself
+            return invoice_set if invoice_set and invoice_set.id == invoice.invoice_set_id else None
         if invoice_set is None:
             invoice_set = await _open(invoice, practice, now)
         await Invoice.filter(id=invoice.id).update(invoice_set_id=invoice_set.id)
@@ -88,6 +89,8 @@ async def hold_for_bank(guarantor: int, *, under_way: bool, now: datetime) -> No
 
 
 async def hold(invoice_set: InvoiceSet, reason: str, until: datetime, told: Change) -> None:
+    if invoice_set.held_until is not None and invoice_set.held_until > until:
+        return
     await InvoiceSet.filter(id=invoice_set.id).update(held_until=until, hold_reason=reason)
     _tell_hold("set.held", invoice_set, told, {"reason": reason, "until": until.isoformat()})
 

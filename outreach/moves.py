@@ -8,7 +8,8 @@ from typing import Any
 from billing.write_offs import outstanding_cents, undo_write_off, write_off
 from domain.access import Actor
 from domain.errors import Refusal, invalid, not_found
-from domain.invoice_set import INVOICE_SET
+from domain.invoice_set import CHASED, INVOICE_SET
+from domain.machine import BEFORE
 from domain.money import plain
 from domain.ports import Ports
 from domain.practice import Practice
@@ -73,11 +74,19 @@ async def check_move(
     answers = INVOICE_SET.answers(move, given, practice.currency)
     if move not in VERBS:
         raise Refusal("unknown_move", f"“{move}” happens by itself; nobody makes it.", status=404)
+    if INVOICE_SET.move(move).to == BEFORE:
+        await _check_no_other_is_open(invoice_set)
     if "rule_set" in answers:
         rule_set_named(str(answers["rule_set"]), practice)
     if amount := answers.get("amount"):
         await _check_amount(invoice_set, int(amount), practice.currency)
     return answers
+
+
+async def _check_no_other_is_open(invoice_set: InvoiceSet) -> None:
+    """Everything one guarantor owes is chased together, in one set."""
+    if await InvoiceSet.filter(guarantor_id=invoice_set.guarantor_id, status__in=CHASED).exists():
+        raise Refusal("another_open", "Another balance of this guarantor is being chased; stop chasing that one first.")
 
 
 async def _check_amount(invoice_set: InvoiceSet, amount: int, currency: str) -> None:

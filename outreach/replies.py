@@ -9,7 +9,7 @@ from domain.invoice_set import CHASED
 from domain.ports import InboundText, Ports
 from domain.practice import Channel, Practice
 from domain.redaction import redact_card_numbers
-from domain.replies import Keyword, keyword, wish
+from domain.replies import Keyword, keyword, known_to_carriers, wish
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.people import Patient
@@ -31,18 +31,22 @@ async def receive(text: InboundText, *, practice: Practice, ports: Ports) -> Non
             return
         word = text.handled_by_provider or keyword(text.body)
         owners = await owners_of("sms", text.sender)
-        for owner in owners[:1]:
-            await _keep(text, owner, now)
+        payer = await _meant(text.sender, owners) if owners else None
+        if payer is not None:
+            await _keep(text, payer, now)
         if word == "stop":
             await suppress(
                 "sms", text.sender, "stop", actor=_who(owners), now=now, wording=text.body, source="text message"
             )
         if word == "start":
             await lift("sms", text.sender, actor=_who(owners), now=now, wording=text.body, source="text message")
-        if not owners:
+        if payer is None:
             told.tell("text.from_stranger", f"text:{text.provider_id}"[:60], actor=_who([]), location="", after={})
             return
-        payer = await Patient.get(id=owners[0].payer_id)
+        if not word and wish(text.body) == "wrong":
+            await suppress(
+                "sms", text.sender, "wrong", actor=_who(owners), now=now, wording=text.body, source="text message"
+            )
         if word:
             await _answer(word, text, owners[0], practice=practice, ports=ports, now=now)
         await _to_staff(word, text.body, payer, told)
@@ -52,13 +56,20 @@ def _who(owners: list[Patient]) -> Actor:
     return patient(owners[0].id) if owners else Actor("patient", "unknown", "Unknown number", "webhook")
 
 
-async def _keep(text: InboundText, owner: Patient, now: datetime) -> Message:
-    open_set = await InvoiceSet.filter(guarantor_id=owner.payer_id, status__in=CHASED).first()
+async def _meant(number: str, owners: list[Patient]) -> Patient:
+    """Of those who share a number: the one to whose guarantor we wrote last is who is answering."""
+    last = await Message.filter(address=number, direction="out").exclude(status="dropped").order_by("-id").first()
+    payers = [owner.payer_id for owner in owners]
+    return await Patient.get(id=last.guarantor_id if last and last.guarantor_id in payers else payers[0])
+
+
+async def _keep(text: InboundText, payer: Patient, now: datetime) -> Message:
+    open_set = await InvoiceSet.filter(guarantor_id=payer.id, status__in=CHASED).first()
     return await Message.create(
         ref=uuid4().hex,
         provider_id=text.provider_id,
-        guarantor_id=owner.payer_id,
-        location=owner.location,
+        guarantor_id=payer.id,
+        location=payer.location,
         invoice_set_id=open_set.id if open_set else None,
         purpose="reply",
         channel="sms",
@@ -77,7 +88,8 @@ async def _answer(
     word: Keyword, text: InboundText, owner: Patient, *, practice: Practice, ports: Ports, now: datetime
 ) -> None:
     """The one confirmation the law allows, unless the carrier has given it already."""
-    if text.handled_by_provider or (ports.sms and ports.sms.capabilities.answers_keywords):
+    carrier_answers = ports.sms is not None and ports.sms.capabilities.answers_keywords
+    if text.handled_by_provider or (carrier_answers and known_to_carriers(text.body)):
         return
     template = {"stop": "stop_confirmation", "start": "start_confirmation", "help": "help"}[word]
     await write(
@@ -95,16 +107,6 @@ async def _answer(
 async def _to_staff(word: Keyword | None, body: str, payer: Patient, told: Change) -> None:
     """Tell staff what the patient seems to want; hold the sequence until they answer or three days pass."""
     wants = wish(body)
-    if wants == "wrong" and word is None and payer.phone:
-        await suppress(
-            "sms",
-            payer.phone,
-            "wrong",
-            actor=patient(payer.id),
-            now=told.now,
-            wording="wrong number",
-            source="text message",
-        )
     open_set = await InvoiceSet.filter(guarantor_id=payer.id, status__in=CHASED).first()
     if open_set is not None and word is None:
         await hold(open_set, HELD_FOR_REPLY, told.now + HOLD, told)

@@ -10,6 +10,7 @@ from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.firing import fire
 from models.people import Patient
+from outreach.consent import suppress
 from outreach.facts import facts_of_set
 from outreach.plan import plan_of
 from outreach.situation import address_of, suppressed
@@ -100,10 +101,14 @@ async def message_failed(
     if not await Message.filter(id=message.id, status__in=_UNSETTLED).update(**failed):
         return
     tell_message("message.failed", message, told, code=code, evidence=evidence, reason=sentence)
+    if code == "opted_out":
+        await suppress(
+            "sms", message.address, "stop", actor=CLOCK, now=told.now, wording=sentence, source="the carrier"
+        )
     if message.purpose != "reminder" or message.invoice_set_id is None:
         return
     invoice_set = await InvoiceSet.select_for_update().get(id=message.invoice_set_id)
-    if invoice_set.status not in SENDING:
+    if invoice_set.status not in SENDING or message.created_at < invoice_set.enrolled_at:  # of a sequence it had before
         return
     if (
         ports

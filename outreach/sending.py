@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
+from billing.write_offs import outstanding_cents
 from domain.errors import DoorFault
 from domain.invoice_set import SENDING
 from domain.ports import Attachment, Mail, Ports, Sent, Text
@@ -12,10 +15,15 @@ from domain.practice import Channel, Practice
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.claims import claim
+from outreach.hours import hours_of
 from outreach.papers import paper_for
 from outreach.results import message_failed, message_left, tell_message
 from outreach.situation import suppressed
 
+log = structlog.get_logger()
+
+WAITING = ("queued", "sending")
+BROKE = "It could not be written or sent; the log says why."
 BATCH = 50
 AT_ONCE = 10
 LEASE = timedelta(minutes=2)
@@ -48,7 +56,7 @@ async def send_due(*, practice: Practice, ports: Ports) -> int:
         limit=BATCH,
         order_by="due_at, id",
     )
-    attempts = await _begin(ids, doors, now)
+    attempts = await _begin(ids, doors, practice, now)
     gate = asyncio.Semaphore(AT_ONCE)
     await asyncio.gather(*(_attempt(attempt, gate, practice=practice, ports=ports) for attempt in attempts))
     if attempts:
@@ -56,17 +64,20 @@ async def send_due(*, practice: Practice, ports: Ports) -> int:
     return len(ids)
 
 
-async def _begin(ids: Sequence[int], doors: Sequence[str], now: datetime) -> list[Attempt]:
+async def _begin(ids: Sequence[int], doors: Sequence[str], practice: Practice, now: datetime) -> list[Attempt]:
     """Whatever has been paid, paused, stopped or opted out of since it was queued does not leave."""
     if not ids:
         return []
     async with change(now) as told:
-        messages = await Message.filter(id__in=ids, channel__in=doors).order_by("id")
+        waiting = Message.filter(id__in=ids, channel__in=doors, status__in=WAITING)
+        messages = await waiting.order_by("id").select_for_update()
         attempts = []
         for message in messages:
             attempt = Attempt(message, message.status == "sending", await _why_not(message, now))
             if attempt.why_not and not attempt.maybe_sent:
                 await _drop(attempt, told)
+                continue
+            if await _put_off(message, practice, now):
                 continue
             message.status, message.attempts = "sending", message.attempts + 1
             message.first_attempt_at = message.first_attempt_at or now
@@ -83,15 +94,29 @@ async def _why_not(message: Message, now: datetime) -> str | None:
         return why
     if message.purpose != "reminder" or message.invoice_set_id is None:
         return None
+    if not await outstanding_cents(message.invoice_set_id):
+        return "Nothing is owed any more."
     invoice_set = await InvoiceSet.get(id=message.invoice_set_id)
     held = invoice_set.held_until is not None and now < invoice_set.held_until
     return "The sequence has been stopped since." if held or invoice_set.status not in SENDING else None
 
 
+async def _put_off(message: Message, practice: Practice, now: datetime) -> bool:
+    """A reminder that a fault or an outage has held up until night waits for the morning."""
+    if message.purpose != "reminder" or message.channel != "sms":
+        return False
+    hours = await hours_of(message, practice=practice, now=now)
+    if hours.open or hours.opens_at is None:
+        return False
+    await Message.filter(id=message.id).update(due_at=hours.opens_at, claimed_until=None)
+    return True
+
+
 async def _drop(attempt: Attempt, told: Change) -> None:
     message = attempt.message
-    await Message.filter(id=message.id).update(status="dropped", error=attempt.why_not, settled_at=told.now)
-    tell_message("message.dropped", message, told, reason=attempt.why_not)
+    dropped = {"status": "dropped", "error": attempt.why_not, "settled_at": told.now}
+    if await Message.filter(id=message.id, status__in=WAITING).update(**dropped):
+        tell_message("message.dropped", message, told, reason=attempt.why_not)
 
 
 async def _attempt(attempt: Attempt, gate: asyncio.Semaphore, *, practice: Practice, ports: Ports) -> None:
@@ -100,6 +125,10 @@ async def _attempt(attempt: Attempt, gate: asyncio.Semaphore, *, practice: Pract
             attempt.sent = await _send(attempt, practice=practice, ports=ports)
         except DoorFault as fault:
             attempt.fault = fault
+        except Exception:
+            # One that breaks must not take the others of its batch with it: those have left and would leave again.
+            log.exception("sending.broke", message=attempt.message.id)
+            attempt.fault = DoorFault("outreach", "broke", BROKE, passing=True, unknown=True)
 
 
 async def _send(attempt: Attempt, *, practice: Practice, ports: Ports) -> Sent | None:
@@ -150,7 +179,7 @@ async def _finish(attempts: Sequence[Attempt], *, practice: Practice, ports: Por
             if attempt.sent is not None:
                 await _left(attempt.message, attempt.sent, told)
             elif attempt.fault is not None:
-                await _did_not(attempt.message, attempt.fault, told, practice=practice, ports=ports)
+                await _did_not(attempt, attempt.fault, told, practice=practice, ports=ports)
             else:
                 await _drop(attempt, told)
 
@@ -162,10 +191,11 @@ async def _left(message: Message, sent: Sent, told: Change) -> None:
     await message_left(message, told)
 
 
-async def _did_not(message: Message, fault: DoorFault, told: Change, *, practice: Practice, ports: Ports) -> None:
+async def _did_not(attempt: Attempt, fault: DoorFault, told: Change, *, practice: Practice, ports: Ports) -> None:
+    message = attempt.message
     if fault.passing and message.attempts <= len(BACKOFF):
         wait = timedelta(seconds=fault.retry_after) if fault.retry_after else BACKOFF[message.attempts - 1]
-        status = "sending" if fault.unknown else "queued"
+        status = "sending" if fault.unknown or attempt.maybe_sent else "queued"
         await Message.filter(id=message.id, status="sending").update(
             status=status, due_at=told.now + wait, error=fault.sentence, claimed_until=None
         )

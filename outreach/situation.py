@@ -18,7 +18,8 @@ from outreach.plan import plan_of
 MOST_ZONES = 3
 """A number that could be in more zones than this (toll-free, satellite) tells nothing about where its owner is."""
 
-NOT_DELIVERABLE = ("bad_number", "landline", "opted_out")
+NOT_DELIVERABLE = ("bad_number", "landline")
+"""An opt-out that the carrier told us of is a suppression, which the patient can lift."""
 SUPPRESSED = {"stop": "The patient has opted out.", "wrong": "The number belongs to someone else."}
 DOOR_OFF = {"sms": "Texts are not set up for this practice.", "email": "Mail is not set up for this practice."}
 

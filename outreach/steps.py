@@ -1,7 +1,8 @@
 """A due step of a sequence: gates first, then the message that waits to be sent, or the time at which it may."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from billing.write_offs import outstanding_cents
 from domain.access import CLOCK
 from domain.gates import Situation, for_good, opening, verdicts
 from domain.invoice_set import INVOICE_SET, SENDING
@@ -16,6 +17,9 @@ from outreach.plan import current_step, plan_of, time_of_step
 from outreach.situation import situation_of
 from outreach.writing import write
 
+A_DAY = timedelta(days=1)
+"""However late the clock or a pause has made a sequence, it catches up by a step a day."""
+
 
 async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) -> None:
     """Take the step that is due on a set: once, whoever asks."""
@@ -25,6 +29,9 @@ async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) ->
         due = invoice_set.next_send_at is not None and invoice_set.next_send_at <= now
         step = current_step(invoice_set)
         if not due or invoice_set.status not in SENDING or step is None:
+            return
+        if not await outstanding_cents(invoice_set.id):  # its payment is booked, and closes it in a moment
+            await InvoiceSet.filter(id=invoice_set.id).update(next_send_at=None)
             return
         if step.expire:
             await fire(invoice_set, "expire", machine=INVOICE_SET, actor=CLOCK, told=told, next_send_at=None)
@@ -96,7 +103,7 @@ async def _write(
 
 async def _move_on(invoice_set: InvoiceSet, told: Change, *, practice: Practice, ports: Ports) -> None:
     invoice_set.step += 1
-    invoice_set.next_send_at = time_of_step(invoice_set, invoice_set.step, now=told.now)
+    invoice_set.next_send_at = time_of_step(invoice_set, invoice_set.step, now=told.now + A_DAY)
     await InvoiceSet.filter(id=invoice_set.id).update(step=invoice_set.step, next_send_at=invoice_set.next_send_at)
     await foresee(invoice_set, told, practice=practice, ports=ports)
 
