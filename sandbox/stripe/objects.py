@@ -46,7 +46,6 @@ def session(
     *, id: str, url: str, fields: Mapping[str, Any], items: Sequence[Json], created: int, expires_at: int
 ) -> Json:
     total = sum(item["amount_total"] for item in items)
-    email = fields.get("customer_email")
     return {
         "id": id,
         "object": "checkout.session",
@@ -68,7 +67,7 @@ def session(
         "customer": None,
         "customer_creation": fields.get("customer_creation", "if_required"),
         "customer_details": None,
-        "customer_email": email,
+        "customer_email": fields.get("customer_email"),
         "discounts": [],
         "expires_at": expires_at,
         "invoice": None,

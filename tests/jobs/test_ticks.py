@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.access import CLOCK
+from domain.ports import PdfPrinter
 from jobs.ticks import TICKS
 from jobs.timetable import run_ticks, take_turn
 from models.invoices import Invoice, InvoiceAdjustment
@@ -16,8 +17,8 @@ MIDNIGHT_IN_NEW_YORK = datetime(2026, 10, 11, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def clinic(database_url: str) -> AsyncIterator[Clinic]:
-    async with frozen_world() as world, clinic_in(database_url, the_practice(), world) as clinic:
+async def clinic(database_url: str, pdf: PdfPrinter) -> AsyncIterator[Clinic]:
+    async with frozen_world() as world, clinic_in(database_url, the_practice(), world, pdf) as clinic:
         yield clinic
 
 
