@@ -17,7 +17,6 @@ from models.invoices import Invoice
 from models.money import Payment, PaymentShare
 from models.people import Patient
 
-EARLIEST = date(1990, 1, 1)
 EARLIEST_ZONE = timedelta(hours=14)
 """Where the day begins first: later than there it is nowhere."""
 METHODS = ("cash", "card", "check", "ach", "bank_transfer", "card_on_file", "other")
@@ -71,8 +70,6 @@ def _check(money: MoneyIn, now: datetime) -> None:
         raise invalid("A payment that has come in cannot lie in the future.", "date")
     if money.on.year < 1990:
         raise invalid(f"A payment in {money.on.year} is surely a slip.", "date")
-    if not EARLIEST <= money.on <= (now + timedelta(days=1)).date():
-        raise invalid("A payment is dated on the day it was received, which cannot lie in the future.", "date")
 
 
 async def _refuse_unless_payable(invoice_id: int | None) -> None:

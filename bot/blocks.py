@@ -81,7 +81,9 @@ def option(label: str, value: str) -> Json:
 
 
 def menu(action_id: str, options: Sequence[Json]) -> Json:
-    return {"type": "overflow", "action_id": action_id, "options": list(options[:MENU])}
+    if len(options) > MENU:
+        raise ValueError(f"Slack's menus hold {MENU} options, not {len(options)}: make one of the moves a button")
+    return {"type": "overflow", "action_id": action_id, "options": list(options)}
 
 
 def text_input(

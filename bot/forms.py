@@ -38,7 +38,7 @@ async def submitted(desk: Desk, item: InboxItem, payload: Json) -> None:
             await desk.once(item, lambda: desk.move(hidden.set_id, hidden.move, given, hidden.version, actor))
         elif view["callback_id"] == PREVIEW_VIEW:
             now = desk.ports.clock.now()
-            await desk.once(item, lambda: confirm_reply(hidden.message, actor=actor, now=now))
+            await desk.once(item, lambda: confirm_reply(hidden.message, actor=actor, practice=desk.practice, now=now))
     except Refusal as refusal:
         user = payload["user"]["id"]
         await desk.refused(refusal, item, set_id=hidden.set_id, channel=hidden.channel, user=user)

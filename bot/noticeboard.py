@@ -18,6 +18,9 @@ from models.people import Patient
 from models.record import Event
 
 NAME = "noticeboard"
+NOTICES = ("reply.received", "processor.needs_person", "reader.passed_over", "inbox.given_up")
+"""What a person must see although it is on no card."""
+TELL = "Tell whoever runs Duesday"
 
 
 async def notice(events: Sequence[Event], *, practice: Practice, ports: Ports) -> None:
@@ -25,7 +28,7 @@ async def notice(events: Sequence[Event], *, practice: Practice, ports: Ports) -
     for event in events:
         if event.invoice_set_id is not None:
             await _on_card(event, event.invoice_set_id, practice, ports)
-        elif event.kind in ("reply.received", "processor.needs_person") and event.location in practice.locations:
+        elif event.kind in NOTICES:
             await _in_channel(event, practice, ports)
 
 
@@ -64,17 +67,26 @@ async def _words(event: Event, set_id: int) -> list[Json]:
 
 
 async def _in_channel(event: Event, practice: Practice, ports: Ports) -> None:
-    """Something a person must see that belongs to no card."""
-    if event.kind == "reply.received":
-        wants = WISH_SENTENCES.get(event.after.get("wish", "other"), "wrote")
-        payer = await Patient.get(id=event.guarantor_id or 0)
-        text = f"{who(payer, practice.slack.privacy)}, who has no open balance here, {wants}."
-    else:
-        what = str(event.after["what"]).replace("_", " ")
-        at = event.after["processor_id"]
-        text = f"At the card processor, without our doing: {what}. Look at {at} there and book it."
-    channel = practice.locations[event.location].slack_channel
-    await _post(event, channel, text, [b.section(b.escaped(text))], ports)
+    """Something a person must see that belongs to no card: in its location's channel, or the practice's first."""
+    place = practice.locations.get(event.location) or next(iter(practice.locations.values()))
+    text = await _notice(event, practice)
+    await _post(event, place.slack_channel, text, [b.section(b.escaped(text))], ports)
+
+
+async def _notice(event: Event, practice: Practice) -> str:
+    facts = event.after
+    match event.kind:
+        case "reply.received":
+            payer = await Patient.get(id=event.guarantor_id or 0)
+            wants = WISH_SENTENCES.get(facts.get("wish", "other"), "wrote")
+            return f"{who(payer, practice.slack.privacy)}, who has no open balance here, {wants}."
+        case "processor.needs_person":
+            what = str(facts["what"]).replace("_", " ")
+            return f"Done at the card processor itself: {what}. Look at {facts['processor_id']} there and book it."
+        case "inbox.given_up":
+            source, reason = facts["source"], facts["reason"]
+            return f"A message from {source} could not be worked on: {reason} {TELL} ({event.subject})."
+    return f"Something could not be followed up. {TELL} (event {facts['seq']}); the log says why."
 
 
 async def _post(

@@ -4,7 +4,7 @@ Gateways implement these over the vendors' clients; the rooms never learn which 
 `DoorFault`. Nothing here is called inside a database transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -86,8 +86,9 @@ class SmsDoor(Protocol):
 
     async def send(self, text: Text) -> Sent: ...
 
-    async def find(self, text: Text, *, since: datetime) -> Sent | None:
-        """The same text as the provider has it, if an earlier attempt went through although its answer was lost."""
+    async def find(self, text: Text, *, since: datetime, known: Collection[str] = ()) -> Sent | None:
+        """The same text as the provider has it, if an earlier attempt went through although its answer was lost. What
+        is `known` by its id is some other text of the same words."""
         ...
 
     def verify(self, *, path: str, form: Mapping[str, str], signature: str | None) -> bool:
@@ -273,7 +274,7 @@ class PdfPrinter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Every door there is. A door that is not set up is None, and `doctor` says what that costs."""
+    """Every door there is. A door that is not set up is None."""
 
     clock: Clock
     pdf: PdfPrinter

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -96,7 +96,7 @@ class TwilioSms:
             raise answer_lost(DOOR, VENDOR) from garbled
         return _sent(message)
 
-    async def find(self, text: Text, *, since: datetime) -> Sent | None:
+    async def find(self, text: Text, *, since: datetime, known: Collection[str] = ()) -> Sent | None:
         """Looks through the newest texts to the number. Not by date of sending: one still queued at Twilio has none."""
         try:
             messages = await self._client.messages.list_async(to=text.to, limit=LOOK_BACK)
@@ -104,7 +104,8 @@ class TwilioSms:
             raise _meaning(refused) from None
         # Whole seconds, as Twilio keeps them. A trial account puts a line of its own in front of every text.
         since = since.replace(microsecond=0)
-        same = (each for each in messages if each.date_created >= since and each.body.endswith(text.body))
+        recent = (each for each in messages if each.date_created >= since and each.sid not in known)
+        same = (each for each in recent if each.body.endswith(text.body))
         return next(map(_sent, same), None)
 
     def verify(self, *, path: str, form: Mapping[str, str], signature: str | None) -> bool:

@@ -24,4 +24,4 @@ ANYONE = Guard("anyone", _everyone)
 
 
 def door_is_off(what: str) -> web.HTTPNotFound:
-    return web.HTTPNotFound(text=f"{what} is not set up here; `duesday doctor` says what is missing.\n")
+    return web.HTTPNotFound(text=f"{what} is not set up here; the service says at its start what is missing.\n")

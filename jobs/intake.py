@@ -5,14 +5,16 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 import structlog
 
 from billing.checkouts import follow_card_event
+from domain.access import CLOCK
 from domain.errors import DoorFault, Refusal
-from domain.ports import Ports
+from domain.ports import Ports, SmsDoor
 from domain.practice import Practice
-from models.change import change
+from models.change import change, following
 from models.inbox import due_items, mark_handled, put_back
 from models.record import InboxItem
 from outreach.replies import receive
@@ -36,29 +38,34 @@ async def work_off(handlers: Mapping[str, Handle], *, ports: Ports, from_slack: 
 
 async def _work(item: InboxItem, handlers: Mapping[str, Handle], ports: Ports) -> None:
     try:
-        await handlers[item.source](item)
-    except Refusal as refusal:
-        log.warning("inbox.refused", source=item.source, item=item.id, code=refusal.code)
-        await put_back(item, now=ports.clock.now(), error=refusal.sentence)
-    except DoorFault as fault:
-        await put_back(item, now=ports.clock.now(), error=fault.sentence)
+        with following(uuid4().hex):
+            await handlers[item.source](item)
+    except (Refusal, DoorFault) as trouble:
+        log.warning("inbox.not_now", source=item.source, item=item.id, code=trouble.code)
+        await _again_later(item, trouble.sentence, ports.clock.now())
     except Exception:
         log.exception("inbox.failed", source=item.source, item=item.id)
-        await put_back(item, now=ports.clock.now(), error="It could not be worked on; the log says why.")
+        await _again_later(item, "It could not be worked on; the log says why.", ports.clock.now())
+
+
+async def _again_later(item: InboxItem, why: str, now: datetime) -> None:
+    """Put back; what has been put back often enough is a person's to look at."""
+    async with change(now) as told:
+        if not await put_back(item, now=now, error=why):
+            facts = {"source": item.source, "reason": why}
+            told.tell("inbox.given_up", f"inbox:{item.id}", actor=CLOCK, location="", after=facts)
 
 
 def vendor_handlers(*, practice: Practice, ports: Ports) -> dict[str, Handle]:
     """What the phone network's and the card processor's webhooks lead to."""
 
     async def inbound(item: InboxItem) -> None:
-        if ports.sms is not None:
-            text = ports.sms.parse_inbound(_form(item))
-            await _marked(item, lambda: receive(text, practice=practice, ports=ports), ports.clock.now())
+        text = _sms(ports).parse_inbound(_form(item))
+        await _marked(item, lambda: receive(text, practice=practice, ports=ports), ports.clock.now())
 
     async def status(item: InboxItem) -> None:
-        if ports.sms is not None:
-            delivery = ports.sms.parse_status(_form(item), ref=json.loads(item.headers or "{}").get("ref") or None)
-            await _marked(item, lambda: follow_delivery(delivery, practice=practice, ports=ports), ports.clock.now())
+        delivery = _sms(ports).parse_status(_form(item), ref=json.loads(item.headers or "{}").get("ref") or None)
+        await _marked(item, lambda: follow_delivery(delivery, practice=practice, ports=ports), ports.clock.now())
 
     async def cards(item: InboxItem) -> None:
         event = ports.cards.parse(item.body) if ports.cards else None
@@ -82,3 +89,10 @@ async def _marked(item: InboxItem, work: Callable[[], Awaitable[object]], now: d
 
 def _form(item: InboxItem) -> dict[str, str]:
     return dict(parse_qsl(item.body.decode(), keep_blank_values=True))
+
+
+def _sms(ports: Ports) -> SmsDoor:
+    """What came in while the door was open waits until it is open again."""
+    if ports.sms is None:
+        raise DoorFault("sms", "off", "Texting is not set up any more.", passing=True)
+    return ports.sms

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from models.change import correlation, on_commit
+from models.change import on_commit
 
 Work = Callable[[], Awaitable[int]]
 """Does a batch of something and says how much it was."""
@@ -81,11 +81,8 @@ class Pump:
     async def _once(self, name: str) -> int:
         done = 0
         for work in self.lanes[name].works:
-            token = correlation.set("")
             try:
                 done += await work()
             except Exception:
                 log.exception("pump.work_failed", lane=name, work=getattr(work, "__name__", str(work)))
-            finally:
-                correlation.reset(token)
         return done

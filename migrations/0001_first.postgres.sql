@@ -314,7 +314,8 @@ COMMENT ON TABLE "job_slot" IS 'That a job''s slot has been taken, by whichever 
 CREATE TABLE "reader_place" (
     "name" VARCHAR(60) NOT NULL PRIMARY KEY,
     "seq" BIGINT NOT NULL,
-    "tries" INT NOT NULL
+    "tries" INT NOT NULL,
+    "due_at" TIMESTAMPTZ
 );
 COMMENT ON TABLE "reader_place" IS 'How far one reader of the events has come.';
 CREATE TABLE "card" (

@@ -295,7 +295,8 @@ CREATE TABLE "job_slot" (
 CREATE TABLE "reader_place" (
     "name" VARCHAR(60) NOT NULL PRIMARY KEY,
     "seq" BIGINT NOT NULL,
-    "tries" INT NOT NULL
+    "tries" INT NOT NULL,
+    "due_at" TIMESTAMP
 ) /* How far one reader of the events has come. */;
 CREATE TABLE "card" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -7,8 +7,8 @@ committed, so that no reader can overtake one that is still to come.
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,12 +28,23 @@ on_commit: list[Callable[[], None]] = []
 Facts = dict[str, Any]
 
 
+@contextmanager
+def following(cause: str) -> Iterator[None]:
+    """What is done inside goes under the number of what led to it."""
+    token = correlation.set(cause)
+    try:
+        yield
+    finally:
+        correlation.reset(token)
+
+
 @dataclass(slots=True)
 class Change:
     """What a transaction will have done, told as it goes."""
 
     now: datetime
     events: list[Event] = field(default_factory=list)
+    correlation: str = field(default_factory=lambda: correlation.get() or uuid4().hex)
 
     def tell(
         self,
@@ -58,7 +69,7 @@ class Change:
                 actor=f"{actor.kind}:{actor.id}"[:120],
                 actor_name=actor.name[:200],
                 via=actor.via,
-                correlation=correlation.get() or uuid4().hex,
+                correlation=correlation.get() or self.correlation,
                 before=before or {},
                 after=after or {},
             )

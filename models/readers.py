@@ -6,7 +6,7 @@ few times by itself, then passed over with an event that says so: one bad fact m
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from tortoise.expressions import F
@@ -16,7 +16,8 @@ from models.change import change
 from models.record import Event, ReaderPlace
 
 BATCH = 100
-TRIES = 5
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 1800))
+"""How long a reader waits after each failure of the same event: time for somebody to mend what broke."""
 
 Read = Callable[[Sequence[Event]], Awaitable[None]]
 
@@ -25,15 +26,18 @@ log = structlog.get_logger()
 
 async def read_on(name: str, read: Read, *, now: datetime) -> int:
     """Let a reader read the next events; how many there were. On PostgreSQL a place taken by another is let be."""
-    tries = await _tries(name)
-    if tries is None:
+    place = await _place(name)
+    waits = place.due_at is not None and now < place.due_at
+    if waits or not await Event.filter(seq__gt=place.seq).exists():
         return 0
     try:
-        return await _read(name, read, 1 if tries else BATCH, now)
+        return await _read(name, read, 1 if place.tries else BATCH, now)
     except Exception:
-        log.exception("reader.failed", reader=name, tries=tries + 1)
-        await ReaderPlace.filter(name=name).update(tries=F("tries") + 1)
-        return 1 if tries + 1 < TRIES else await _pass_over(name, now)
+        log.exception("reader.failed", reader=name, tries=place.tries + 1)
+    if place.tries >= len(BACKOFF):
+        return await _pass_over(name, now)
+    await ReaderPlace.filter(name=name).update(tries=F("tries") + 1, due_at=now + BACKOFF[place.tries])
+    return 0
 
 
 async def _read(name: str, read: Read, most: int, now: datetime) -> int:
@@ -44,26 +48,25 @@ async def _read(name: str, read: Read, most: int, now: datetime) -> int:
         events = await Event.filter(seq__gt=place.seq).order_by("seq").limit(most)
         if events:
             await read(events)
-            await ReaderPlace.filter(name=name).update(seq=events[-1].seq, tries=0)
+            await ReaderPlace.filter(name=name).update(seq=events[-1].seq, tries=0, due_at=None)
         return len(events)
 
 
-async def _tries(name: str) -> int | None:
-    """How often the next event has failed already; None when there is nothing to read."""
+async def _place(name: str) -> ReaderPlace:
     place = await ReaderPlace.get_or_none(name=name)
     if place is None:
         await ReaderPlace.bulk_create([ReaderPlace(name=name)], ignore_conflicts=True)
-        return 0
-    return place.tries if await Event.filter(seq__gt=place.seq).exists() else None
+        place = await ReaderPlace.get(name=name)
+    return place
 
 
 async def _pass_over(name: str, now: datetime) -> int:
     async with change(now) as told:
         place = await ReaderPlace.select_for_update().get(name=name)
         event = await Event.filter(seq__gt=place.seq).order_by("seq").first()
-        if event is None or place.tries < TRIES:  # another replica, which stumbled over it as well, was first
+        if event is None or place.tries < len(BACKOFF):  # another replica, which stumbled over it as well, was first
             return 0
         log.error("reader.passed_over", reader=name, seq=event.seq, kind=event.kind)
         told.tell("reader.passed_over", event.subject, actor=CLOCK, location=event.location, after={"seq": event.seq})
-        await ReaderPlace.filter(name=name).update(seq=event.seq, tries=0)
+        await ReaderPlace.filter(name=name).update(seq=event.seq, tries=0, due_at=None)
         return 1

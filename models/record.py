@@ -50,6 +50,8 @@ class ReaderPlace(Model):
     seq = fields.BigIntField(default=0)
     tries = fields.IntField(default=0)
     """How often the next event has failed."""
+    due_at = Moment(null=True)
+    """When it is tried again."""
 
     class Meta:
         table = "reader_place"

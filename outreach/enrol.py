@@ -12,6 +12,7 @@ from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.firing import fire
 from models.invoices import Invoice
+from models.people import Patient
 from outreach.plan import frozen, time_of_step
 
 BANK_TAKES = timedelta(days=6)
@@ -44,17 +45,22 @@ async def enrol(invoice_id: int, *, practice: Practice, now: datetime) -> Invoic
 
 
 async def _open(invoice: Invoice, practice: Practice, now: datetime) -> InvoiceSet:
-    name = practice.locations[invoice.location].rule_set or practice.rule_set
+    payer = await Patient.get(id=invoice.guarantor_id)
+    name = rule_set_name(payer.location, practice)
     invoice_set = InvoiceSet(
-        guarantor_id=invoice.guarantor_id,
-        location=invoice.location,
+        guarantor_id=payer.id,
+        location=payer.location,
         rule_set=name,
         plan=frozen(practice.rule_sets[name]),
         enrolled_at=now,
     )
-    invoice_set.next_send_at = time_of_step(invoice_set, 0, now=now)
+    invoice_set.next_send_at = time_of_step(invoice_set, 0, practice=practice, now=now)
     await invoice_set.save()
     return invoice_set
+
+
+def rule_set_name(location: str, practice: Practice) -> str:
+    return practice.locations[location].rule_set or practice.rule_set
 
 
 async def settle_if_nothing_is_owed(invoice_set_id: int, *, paid: bool, now: datetime) -> None:
@@ -78,14 +84,14 @@ async def settle_if_nothing_is_owed(invoice_set_id: int, *, paid: bool, now: dat
         await drop_queued(invoice_set_id, told)
 
 
-async def hold_for_bank(guarantor: int, *, under_way: bool, now: datetime) -> None:
+async def hold_for_bank(guarantor: int, *, under_way: bool, practice: Practice, now: datetime) -> None:
     """While a bank payment is under way nobody is reminded; when it fails, the sequence goes on."""
     async with change(now) as told:
         for invoice_set in await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED).select_for_update():
             if under_way:
                 await hold(invoice_set, PAYMENT_UNDER_WAY, now + BANK_TAKES, told)
             elif invoice_set.hold_reason == PAYMENT_UNDER_WAY:
-                await release(invoice_set, told)
+                await release(invoice_set, told, practice=practice)
 
 
 async def hold(invoice_set: InvoiceSet, reason: str, until: datetime, told: Change) -> None:
@@ -95,9 +101,9 @@ async def hold(invoice_set: InvoiceSet, reason: str, until: datetime, told: Chan
     _tell_hold("set.held", invoice_set, told, {"reason": reason, "until": until.isoformat()})
 
 
-async def release(invoice_set: InvoiceSet, told: Change) -> None:
+async def release(invoice_set: InvoiceSet, told: Change, *, practice: Practice) -> None:
     """The step that was waiting is due again when it would have been."""
-    due = time_of_step(invoice_set, invoice_set.step, now=told.now)
+    due = time_of_step(invoice_set, invoice_set.step, practice=practice, now=told.now)
     await InvoiceSet.filter(id=invoice_set.id).update(held_until=None, hold_reason=None)
     await InvoiceSet.filter(id=invoice_set.id, status__in=SENDING).update(next_send_at=due)
     _tell_hold("set.hold_released", invoice_set, told, {})

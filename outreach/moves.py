@@ -119,7 +119,7 @@ async def _resume(press: Press) -> None:
         "resume",
         held_until=None,
         hold_reason=None,
-        next_send_at=time_of_step(press.invoice_set, press.invoice_set.step, now=press.now),
+        next_send_at=time_of_step(press.invoice_set, press.invoice_set.step, practice=press.practice, now=press.now),
     )
     await foresee(press.invoice_set, press.told, practice=press.practice, ports=press.ports)
 
@@ -164,7 +164,7 @@ async def _recall(press: Press) -> None:
 
 async def _take_up_again(press: Press) -> None:
     """Back in the state it had before: a sequence that was running goes on from where it stood."""
-    due = time_of_step(press.invoice_set, press.invoice_set.step, now=press.now)
+    due = time_of_step(press.invoice_set, press.invoice_set.step, practice=press.practice, now=press.now)
     await InvoiceSet.filter(id=press.invoice_set.id, status__in=("active", "will_fail")).update(next_send_at=due)
 
 
@@ -184,7 +184,7 @@ async def _change_rule_set(press: Press) -> None:
         held_until=None,
         hold_reason=None,
     )
-    due = time_of_step(press.invoice_set, 0, now=press.now)
+    due = time_of_step(press.invoice_set, 0, practice=press.practice, now=press.now)
     await InvoiceSet.filter(id=press.invoice_set.id).update(next_send_at=due)
     await foresee(press.invoice_set, press.told, practice=press.practice, ports=press.ports)
 

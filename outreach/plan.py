@@ -1,7 +1,7 @@
 """A rule set as an invoice set carries it: frozen at enrolment, so that a later edit changes no running sequence."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.errors import invalid
@@ -24,12 +24,14 @@ def current_step(invoice_set: InvoiceSet) -> Step | None:
     return steps[invoice_set.step] if invoice_set.step < len(steps) else None
 
 
-def time_of_step(invoice_set: InvoiceSet, number: int, *, now: datetime) -> datetime | None:
-    """When a step falls due: so many days after enrolment, and never in the past."""
+def time_of_step(invoice_set: InvoiceSet, number: int, *, practice: Practice, now: datetime) -> datetime | None:
+    """When a step falls due: so many days after enrolment, as the clinic's hours of contact open; never in the past."""
     steps = plan_of(invoice_set).steps
     if number >= len(steps):
         return None
-    return max(now, invoice_set.enrolled_at + timedelta(days=steps[number].after_days))
+    zone = practice.locations[invoice_set.location].zone
+    day = invoice_set.enrolled_at.astimezone(zone).date() + timedelta(days=steps[number].after_days)
+    return max(now, datetime.combine(day, practice.contact.opens, zone).astimezone(UTC))
 
 
 def rule_set_named(name: str, practice: Practice) -> RuleSet:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from domain.invoice_set import CHASED
 from domain.ports import Ports
 from domain.practice import Practice
-from models.change import change
+from models.change import change, following
 from models.chasing import InvoiceSet
 from models.invoices import Invoice
 from models.money import Payment
 from models.people import Patient
 from models.record import Event
-from outreach.enrol import enrol, hold_for_bank, settle_if_nothing_is_owed
+from outreach.enrol import enrol, hold_for_bank, rule_set_name, settle_if_nothing_is_owed
 from outreach.steps import foresee
 from outreach.writing import facts_for, write
 
@@ -21,24 +21,29 @@ NAME = "outreach"
 async def react(events: Sequence[Event], *, practice: Practice, ports: Ports) -> None:
     """Called in the reader's transaction: each event is reacted to exactly once."""
     for event in events:
-        number = int(event.subject.rpartition(":")[2]) if event.subject.rpartition(":")[2].isdigit() else 0
-        match event.kind:
-            case "invoice.sent":
-                await _mail_invoice(number, practice=practice, ports=ports)
-                await _enrol_if(number, "sent", practice, ports)
-            case "invoice.overdue":
-                await _enrol_if(number, "overdue", practice, ports)
-            case "invoice.paid" | "invoice.voided" if event.invoice_set_id:
-                await settle_if_nothing_is_owed(
-                    event.invoice_set_id, paid=event.kind == "invoice.paid", now=ports.clock.now()
-                )
-            case "payment.recorded":
-                await _thank(number, practice=practice, ports=ports)
-            case "checkout.processing" | "checkout.failed" if event.guarantor_id:
-                under_way = event.kind == "checkout.processing"
-                await hold_for_bank(event.guarantor_id, under_way=under_way, now=ports.clock.now())
-            case "set.enrolled" | "patient.opted_out" | "patient.opted_in" | "patient.changed":
-                await _look_ahead(event.guarantor_id, practice=practice, ports=ports)
+        with following(event.correlation):
+            await _react(event, practice=practice, ports=ports)
+
+
+async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
+    number = int(event.subject.rpartition(":")[2]) if event.subject.rpartition(":")[2].isdigit() else 0
+    match event.kind:
+        case "invoice.sent":
+            await _mail_invoice(number, practice=practice, ports=ports)
+            await _enrol_if(number, "sent", practice, ports)
+        case "invoice.overdue":
+            await _enrol_if(number, "overdue", practice, ports)
+        case "invoice.paid" | "invoice.voided" if event.invoice_set_id:
+            await settle_if_nothing_is_owed(
+                event.invoice_set_id, paid=event.kind == "invoice.paid", now=ports.clock.now()
+            )
+        case "payment.recorded":
+            await _thank(number, practice=practice, ports=ports)
+        case "checkout.processing" | "checkout.failed" if event.guarantor_id:
+            under_way = event.kind == "checkout.processing"
+            await hold_for_bank(event.guarantor_id, under_way=under_way, practice=practice, now=ports.clock.now())
+        case "set.enrolled" | "patient.opted_out" | "patient.opted_in" | "patient.changed":
+            await _look_ahead(event.guarantor_id, practice=practice, ports=ports)
 
 
 async def _mail_invoice(invoice_id: int, *, practice: Practice, ports: Ports) -> None:
@@ -68,7 +73,8 @@ async def _mail_invoice(invoice_id: int, *, practice: Practice, ports: Ports) ->
 
 async def _enrol_if(invoice_id: int, happened: str, practice: Practice, ports: Ports) -> None:
     invoice = await Invoice.get(id=invoice_id)
-    rule_set = practice.rule_sets[practice.locations[invoice.location].rule_set or practice.rule_set]
+    payer = await Patient.get(id=invoice.guarantor_id)
+    rule_set = practice.rule_sets[rule_set_name(payer.location, practice)]
     if rule_set.enrol_on == happened:
         await enrol(invoice_id, practice=practice, now=ports.clock.now())
 

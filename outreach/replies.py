@@ -190,7 +190,7 @@ async def draft_reply(
         return drafted or await Message.get(occasion=occasion)
 
 
-async def confirm_reply(message_id: int, *, actor: Actor, now: datetime) -> Message:
+async def confirm_reply(message_id: int, *, actor: Actor, practice: Practice, now: datetime) -> Message:
     """Send a drafted reply, once; the sequence goes on from here."""
     async with change(now) as told:
         message = await Message.select_for_update().get(id=message_id)
@@ -201,7 +201,7 @@ async def confirm_reply(message_id: int, *, actor: Actor, now: datetime) -> Mess
             raise Refusal("stale", "This reply has been sent already.")
         answered = await InvoiceSet.get_or_none(id=message.invoice_set_id, hold_reason=HELD_FOR_REPLY)
         if answered is not None:
-            await release(answered, told)
+            await release(answered, told, practice=practice)
         told.tell(
             "reply.sent",
             f"message:{message.id}",

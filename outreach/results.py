@@ -124,6 +124,7 @@ async def message_failed(
         told=told,
         facts={"reason": sentence, "code": code},
         trouble=sentence[:300],
+        step=message.step,  # Send now tries this one again
         fix=None,
         next_send_at=None,
     )

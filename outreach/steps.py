@@ -88,7 +88,7 @@ async def _write(
     payer = await Patient.get(id=invoice_set.guarantor_id)
     facts = await facts_of_set(invoice_set.id, payer, practice=practice, ports=ports, now=now)
     await write(
-        f"set {invoice_set.id} enrolled {invoice_set.enrolled_at:%Y%m%dT%H%M%S} step {invoice_set.step} {channel}",
+        f"set {invoice_set.id} v{invoice_set.version} step {invoice_set.step} {channel}",
         purpose="reminder",
         channel=channel,
         template=step.template,
@@ -103,7 +103,7 @@ async def _write(
 
 async def _move_on(invoice_set: InvoiceSet, told: Change, *, practice: Practice, ports: Ports) -> None:
     invoice_set.step += 1
-    invoice_set.next_send_at = time_of_step(invoice_set, invoice_set.step, now=told.now + A_DAY)
+    invoice_set.next_send_at = time_of_step(invoice_set, invoice_set.step, practice=practice, now=told.now + A_DAY)
     await InvoiceSet.filter(id=invoice_set.id).update(step=invoice_set.step, next_send_at=invoice_set.next_send_at)
     await foresee(invoice_set, told, practice=practice, ports=ports)
 

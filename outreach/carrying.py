@@ -1,0 +1,63 @@
+"""Carrying one message to its provider: by text or mail, looking first where an earlier attempt had no answer."""
+
+from datetime import timedelta
+
+from domain.ports import Attachment, Mail, MailDoor, Ports, Sent, SmsDoor, Text
+from domain.practice import Practice
+from models.chasing import Message
+from outreach.papers import paper_for
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far a provider's clock may be from ours when an earlier attempt is looked for."""
+
+
+async def carry(
+    message: Message, *, maybe_sent: bool, may_leave: bool, practice: Practice, ports: Ports
+) -> Sent | None:
+    """The provider's word for it; None when it has not left and may not leave any more."""
+    if message.channel == "sms" and ports.sms is not None:
+        return await _text(message, ports.sms, maybe_sent=maybe_sent, may_leave=may_leave)
+    if ports.mail is None or not may_leave:
+        return None
+    return await _mail(message, ports.mail, practice=practice, ports=ports)
+
+
+async def _text(message: Message, sms: SmsDoor, *, maybe_sent: bool, may_leave: bool) -> Sent | None:
+    text = Text(to=message.address, body=message.body, sender=message.sender, ref=message.ref)
+    if maybe_sent and message.first_attempt_at is not None:
+        known = await Message.filter(address=message.address, provider_id__isnull=False).values_list(
+            "provider_id", flat=True
+        )
+        since = message.first_attempt_at - CLOCKS_APART
+        earlier = await sms.find(text, since=since, known=frozenset(str(one) for one in known))
+        if earlier is not None:
+            return earlier
+    return await sms.send(text) if may_leave else None
+
+
+async def _mail(message: Message, door: MailDoor, *, practice: Practice, ports: Ports) -> Sent:
+    """Nobody can ask a mailbox what it has; the same Message-ID makes a second copy the same mail."""
+    attachments: tuple[Attachment, ...] = ()
+    if message.paper:
+        paper = await paper_for(message.paper, practice=practice, ports=ports)
+        attachments = (Attachment(paper.filename, "application/pdf", paper.content),)
+    mail = Mail(
+        to=message.address,
+        sender=message.sender,
+        sender_name=practice.locations[message.location].name,
+        subject=message.subject,
+        text=message.body,
+        html=message.html,
+        ref=message.ref,
+        attachments=attachments,
+        unsubscribe_url=_unsubscribe(message),
+    )
+    return await door.send(mail)
+
+
+def _unsubscribe(message: Message) -> str | None:
+    """Reminders may be unsubscribed from; what a patient has just bought or asked for needs no such line."""
+    if message.purpose != "reminder":
+        return None
+    links = (word for word in message.body.split() if word.endswith("/unsubscribe"))
+    return next(links, None)
