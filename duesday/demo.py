@@ -51,7 +51,7 @@ async def _go_on(house: House, world: World, place: DemoPlace, told: asyncio.Eve
     say("  Slack, the patients' phones and mailboxes, and the clock are on that page. Ctrl-C ends it.\n")
     if not place.is_filled and await _until(told, _fill(house, world, clock, place)):
         return
-    vars(world).update(labels=await _labels())
+    world.labels = await _labels()
     async with working(house):
         await told.wait()
 

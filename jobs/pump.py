@@ -18,6 +18,11 @@ LOOK_SECONDS = 1.0
 log = structlog.get_logger()
 
 
+def name_of(work: Work) -> str:
+    """Its name alone: what it was given are the practice and its people, and these stay out of the log."""
+    return getattr(getattr(work, "func", work), "__name__", "work")
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """Work that is done in turn. A lane that `gathers` waits so many seconds between two runs, so that one run does
@@ -84,5 +89,5 @@ class Pump:
             try:
                 done += await work()
             except Exception:
-                log.exception("pump.work_failed", lane=name, work=getattr(work, "__name__", str(work)))
+                log.exception("pump.work_failed", lane=name, work=name_of(work))
         return done

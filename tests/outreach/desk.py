@@ -81,6 +81,10 @@ class Desk:
         while await read_on(NAME, partial(react, practice=self.practice, ports=self.ports), now=self.clinic.now):
             pass
 
+    async def lease_is_over(self) -> None:
+        """As two minutes of the machine's own time later."""
+        await Message.all().update(claimed_until=None)
+
     async def hears(self, body: str, sender: str = NUMBER) -> None:
         text = InboundText(provider_id=f"SM{next(self.numbers)}", sender=sender, to=OUR_NUMBER, body=body)
         await receive(text, practice=self.practice, ports=self.ports)
