@@ -46,7 +46,7 @@ async def demo_until_stopped(*, port: int, fresh: bool, database_url: str | None
 async def _go_on(house: House, world: World, place: DemoPlace, told: asyncio.Event) -> None:
     """Fill the books if they are empty, with the page open meanwhile; then work until told to stop."""
     clock = DemoTime(house, world)
-    vars(world).update(on_clock_moved=clock.was_moved, next_due=clock.next_due, labels=await _labels())
+    world.on_clock_moved, world.next_due, world.labels = clock.was_moved, clock.next_due, await _labels()
     say(f"\n  Duesday's demo is at {world.url}", "bold green")
     say("  Slack, the patients' phones and mailboxes, and the clock are on that page. Ctrl-C ends it.\n")
     if not place.is_filled and await _until(told, _fill(house, world, clock, place)):
