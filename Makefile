@@ -41,7 +41,7 @@ fmt: setup ## Format, and mend what the linter can
 	@$(BIN)/ruff format
 
 bench: setup ## Measure, and print the figures
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(ROW)
 
 docs: setup ## Write the generated parts of docs/ anew
 	@$(BIN)/python docs/generate.py
