@@ -72,5 +72,5 @@ async def dispatch(app: AsyncApp, headers: Mapping[str, str], body: bytes) -> tu
 
 
 def _unwrapped(body: str) -> str:
-    """Slack puts the JSON of a press into a form. Bolt takes it bare too; its own unwrapping is a quarter of a press."""
+    """Slack puts the JSON of a press into a form. Bolt takes it bare too; its own way costs a quarter of a press."""
     return dict(query_to_pairs(body))["payload"] if body.startswith("payload=") else body
