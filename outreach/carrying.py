@@ -24,15 +24,18 @@ async def carry(
 
 async def _text(message: Message, sms: SmsDoor, *, maybe_sent: bool, may_leave: bool) -> Sent | None:
     text = Text(to=message.address, body=message.body, sender=message.sender, ref=message.ref)
-    if maybe_sent and message.first_attempt_at is not None:
-        known = await Message.filter(address=message.address, provider_id__isnull=False).values_list(
-            "provider_id", flat=True
-        )
-        since = message.first_attempt_at - CLOCKS_APART
-        earlier = await sms.find(text, since=since, known=frozenset(str(one) for one in known))
-        if earlier is not None:
-            return earlier
-    return await sms.send(text) if may_leave else None
+    earlier = await _earlier(message, text, sms) if maybe_sent else None
+    return earlier or (await sms.send(text) if may_leave else None)
+
+
+async def _earlier(message: Message, text: Text, sms: SmsDoor) -> Sent | None:
+    """What became of an attempt without an answer: a delivery result may have told us, or the provider knows."""
+    rows = await Message.filter(address=message.address, provider_id__isnull=False).values_list("id", "provider_id")
+    known = {int(number): str(sid) for number, sid in rows}
+    if message.id in known:
+        return Sent(known[message.id])
+    since = (message.first_attempt_at or message.created_at) - CLOCKS_APART
+    return await sms.find(text, since=since, known=frozenset(known.values()))
 
 
 async def _mail(message: Message, door: MailDoor, *, practice: Practice, ports: Ports) -> Sent:

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import aiohttp
 import pytest
 
+from bot.drawing import LEASE
 from domain.practice import Practice
 from models.database import execute
 from models.invoices import Invoice
@@ -103,17 +105,21 @@ async def pay(day: Day, n: int) -> None:
                 return
 
 
+JUST_NOW = timedelta(seconds=0.3)
+
+
 async def test_whoever_comes_late_to_its_own_batch_leaves_it_to_the_one_who_took_it_up(
     many_billed_url: str, tmp_path: Path
 ):
-    waiting = "UPDATE {} SET claimed_until = NULL WHERE first_attempt_at IS NULL AND claimed_until IS NOT NULL"
+    # Those whose turn has just come have a fresh lease, which could not have run out.
+    waiting = "UPDATE {} SET claimed_until = NULL WHERE first_attempt_at IS NULL AND claimed_until < $1"
     async with two_houses(many_billed_url, tmp_path, http=True) as (day, _, _):
         day.world.slack.fault("chat.postMessage", "slow", times=2 * MANY, seconds=0.03)
         day.move(days=31)
         for some in range(2, MANY, 4):
             assert await until(lambda some=some: len(cards_of(day.world)) >= some, seconds=30)
             for table in ("card", "post"):  # as if two minutes had gone by over those before
-                await execute(waiting.format(table))
+                await execute(waiting.format(table), [datetime.now(UTC) + LEASE - JUST_NOW])
         await day.settle()
         assert await broken_laws(day.world) == []
         assert len(cards_of(day.world)) == MANY

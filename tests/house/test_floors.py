@@ -23,6 +23,7 @@ WRONG_WAYS = [
     ("billing", "import stripe", "Vendors stand behind gateways/"),
     ("bot", "from slack_sdk.web.async_client import AsyncWebClient", "Vendors stand behind gateways/"),
     ("handlers", "import slack_bolt", "Bolt stands in bot/"),
+    ("duesday/assembly", "import sandbox", "Serving never reaches the sandbox"),
 ]
 
 
@@ -40,6 +41,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for room in ROOMS:
         (house / room).mkdir()
         (house / room / "__init__.py").touch()
+    for named in ("commands/__init__.py", "commands/serve.py", "commands/work.py", "serve.py", "assembly.py"):
+        (house / "duesday" / named).parent.mkdir(exist_ok=True)
+        (house / "duesday" / named).touch()
     return house
 
 
@@ -52,11 +56,11 @@ def test_the_floors_hold():
     ("room", "wrong", "contract"), WRONG_WAYS, ids=[f"{room}: {wrong}" for room, wrong, _ in WRONG_WAYS]
 )
 def test_an_arrow_that_points_up_is_caught(house: Path, room: str, wrong: str, contract: str):
-    planted = house / room / "planted.py"
+    planted = house / f"{room}.py" if "/" in room else house / room / "planted.py"
     planted.write_text(wrong)
     try:
         found = lint(house)
     finally:
-        planted.unlink()
+        planted.write_text("")
     assert found.returncode == 1, found.stdout + found.stderr
     assert f"{contract} BROKEN" in found.stdout
