@@ -26,9 +26,9 @@ from tests.support.databases import WORKER, beside, new_postgres
 
 pytestmark = pytest.mark.postgres
 
-MANY, PRESSED, PAYERS = 40, 6, 10
-SOME = 12
-"""Of the forty are done when one house dies."""
+MANY, PRESSED, PAYERS = 24, 4, 6
+SOME = 8
+"""Of them are done when one house dies."""
 
 
 def bills_at_once() -> Practice:
