@@ -6,9 +6,11 @@ import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal, cast
 from urllib.parse import urlencode
 
+import aiohttp
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
@@ -24,6 +26,7 @@ from gateways.wire import answer_lost, must_go_to, ratelimited, told_as_faults
 DOOR, VENDOR = "sms", "Twilio"
 HOME = URL("https://api.twilio.com")
 LOOK_BACK = 200
+FORM = "application/x-www-form-urlencoded"
 
 # At INFO it logs addresses with patients' numbers in them.
 logging.getLogger("twilio").setLevel(logging.WARNING)
@@ -53,15 +56,25 @@ class _Line(AsyncTwilioHttpClient):
         self._limit = timeout  # the vendor's client takes a timeout and ignores it
 
     async def request(self, method: str, url: str, **call: Any) -> Response:  # type: ignore[override]
+        """As the vendor's own does it, less what that costs: the form is written once, and nothing of it is logged."""
         target = self._address + must_go_to(url, HOME, door=DOOR).raw_path_qs
+        headers = {**call["headers"], "Authorization": self._authorised(*call["auth"]), "Content-Type": FORM}
+        sent: dict[str, Any] = {"params": call.get("params"), "data": _form(call.get("data")), "headers": headers}
+        session = cast(aiohttp.ClientSession, self.session)
         with told_as_faults(DOOR, VENDOR):
             async with asyncio.timeout(self._limit):
-                response = await super().request(method, target, **_authorised(call))
-        if response.status_code == 429:
-            raise ratelimited(DOOR, VENDOR, (response.headers or {}).get("Retry-After"))
-        if response.status_code >= 500:
+                async with session.request(method, target, allow_redirects=False, **sent) as answer:
+                    text = await answer.text()
+        if answer.status == 429:
+            raise ratelimited(DOOR, VENDOR, answer.headers.get("Retry-After"))
+        if answer.status >= 500:
             raise answer_lost(DOOR, VENDOR)
-        return response
+        return Response(answer.status, text, answer.headers)
+
+    @cache  # noqa: B019  # one account, one line: there is one entry
+    def _authorised(self, name: str, secret: str) -> str:
+        """The credentials in a header: aiohttp is giving up the form in which Twilio passes them."""
+        return f"Basic {base64.b64encode(f'{name}:{secret}'.encode()).decode()}"
 
 
 class TwilioSms:
@@ -138,11 +151,8 @@ class TwilioSms:
         )
 
 
-def _authorised(call: dict[str, Any]) -> dict[str, Any]:
-    """The same call with its credentials in a header: aiohttp is giving up the form in which Twilio passes them."""
-    name, secret = call.pop("auth")
-    token = base64.b64encode(f"{name}:{secret}".encode()).decode()
-    return call | {"headers": call["headers"] | {"Authorization": f"Basic {token}"}}
+def _form(data: Any) -> bytes | None:
+    return urlencode(data, doseq=True).encode() if data else None
 
 
 def _meaning(refused: TwilioRestException) -> DoorFault:
