@@ -236,6 +236,7 @@ class Practice:
     slack: SlackRules = field(default_factory=SlackRules)
     payment_instructions: str = ""
     link_days: int = 120
+    metrics: bool = False
 
     def __post_init__(self) -> None:
         refuse(self.wrongs())

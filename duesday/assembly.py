@@ -77,7 +77,6 @@ async def open_house(
     *,
     clock: Clock | None = None,
     pdf: PdfPrinter | None = None,
-    metrics: bool = True,
 ) -> AsyncIterator[House]:
     """Open the database, bring its schema up to date, choose the doors, and put the rooms together.
 
@@ -91,7 +90,7 @@ async def open_house(
         ports = await _ports(environment, stack, clock or SystemClock(), pdf)
         keep = keeper()
         stack.push_async_callback(keep.close)
-        yield _put_together(environment, practice, ports, keep, metrics=metrics)
+        yield _put_together(environment, practice, ports, keep)
 
 
 async def refuse_lost_locations(practice: Practice) -> None:
@@ -154,9 +153,7 @@ def _address(url: str | None, name: str) -> dict[str, str]:
     return {name: url} if url else {}
 
 
-def _put_together(
-    environment: Environment, practice: Practice, ports: Ports, inbox: GroupCommit, *, metrics: bool
-) -> House:
+def _put_together(environment: Environment, practice: Practice, ports: Ports, inbox: GroupCommit) -> House:
     handlers: dict[str, Handle] = dict(vendor_handlers(practice=practice, ports=ports))
     keep = partial(_keep, inbox, ports.clock)
     bolt = None
@@ -187,7 +184,7 @@ def _put_together(
         health=partial(_health, ports),
         slack_dispatch=partial(dispatch, bolt) if bolt else None,
         slack_signing_secret=_told(environment.slack_signing_secret) or None,
-        metrics=metrics,
+        metrics=practice.metrics,
         version=version("duesday"),
     )
     scheduler = timetable(practice=practice, ports=ports)
