@@ -8,11 +8,10 @@ from itertools import count
 from typing import Any
 
 from domain.access import Actor
-from domain.ports import InboundText, Ports
+from domain.ports import InboundText, PdfPrinter, Ports
 from domain.practice import RuleSet, Step
 from gateways.smtp_mail import SmtpMail
 from gateways.twilio_sms import TwilioSms
-from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
 from models.chasing import InvoiceSet, Message
 from models.readers import read_on
 from outreach.moves import make_move
@@ -99,21 +98,21 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_in(world: World, assets: Any) -> AsyncIterator[Desk]:
+async def desk_in(world: World, pdf: PdfPrinter) -> AsyncIterator[Desk]:
     settings = world.environment()
     world.phones.hold_callbacks = True
     sms = TwilioSms(
         settings["TWILIO_ACCOUNT_SID"], settings["TWILIO_AUTH_TOKEN"], public_url=PUBLIC,
         api_url=settings["TWILIO_API_URL"],
     )  # fmt: skip
-    mail, pdf = SmtpMail(settings["SMTP_URL"], clock=world.clock), Xhtml2pdfPrinter(assets)
+    mail = SmtpMail(settings["SMTP_URL"], clock=world.clock)
     ports = Ports(clock=world.clock, pdf=pdf, sms=sms, mail=mail, public_url=PUBLIC, secret_key=b"k" * 32)
     clinic = Clinic(the_practice(), world.clock.now())
     await clinic.lists_prices()
     try:
         yield Desk(world, clinic, ports, count(1))
     finally:
-        for door in (sms, mail, pdf):
+        for door in (sms, mail):
             await door.close()
 
 

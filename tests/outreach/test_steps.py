@@ -6,8 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from billing.patients import PatientRecord, keep_patient
-from domain.access import CLOCK
 from domain.errors import Refusal
 from models.chasing import InvoiceSet, Message
 from models.invoices import Invoice
@@ -43,6 +41,7 @@ async def test_the_cap_counts_every_reminder_to_the_number_and_nothing_that_did_
     spouse = await desk.late("juan")  # weeks later; the same phone
     assert (await situation_of(spouse, "sms", ports=desk.ports, now=desk.clinic.now)).recent == ()
     desk.forward(days=1)  # that was a Sunday
+    desk.forward(days=1)  # Monday
     await desk.takes(spouse)
     now = desk.clinic.now
     assert (await situation_of(first, "sms", ports=desk.ports, now=now)).recent == (now,)
@@ -121,15 +120,7 @@ async def test_a_new_number_clears_what_the_old_one_lacked(desk: Desk) -> None:
     desk.follows((5, TEXT), fall_back=False)
     chased = await desk.late(phone=None)
     assert (await InvoiceSet.get(id=chased.id)).status == "will_fail"
-    record = PatientRecord(
-        external_id="maria",
-        first_name="Maria",
-        last_name="Garcia",
-        location="downtown",
-        phone=NUMBER,
-        timezone=NEW_YORK,
-    )
-    await keep_patient(record, practice=desk.practice, actor=CLOCK, now=desk.clinic.now)
+    await desk.clinic.patient("maria", phone=NUMBER, timezone=NEW_YORK)
     await desk.reacts()
     assert (await InvoiceSet.get(id=chased.id)).status == "active"
 
