@@ -12,6 +12,7 @@ from billing.late_fees import charge_late_fee
 from billing.sessions import complete_session
 from billing.write_offs import outstanding_cents, undo_write_off, write_off
 from domain.access import CLOCK
+from domain.ageing import bucket
 from domain.errors import Refusal
 from domain.invoice import OPEN
 from domain.invoice_set import CHASED
@@ -26,6 +27,7 @@ from reports.report import Asked
 from tests.billing.clinic import DANA, PRICES, VERA, Clinic, everything
 
 STEPS = 25
+COLUMNS = ("days_30", "days_60", "days_90", "older")
 
 
 class History:
@@ -189,6 +191,11 @@ class History:
         rows = await AGEING.rows(Asked(clinic.today, tuple(clinic.practice.locations), "USD"))
         everyone = sum(await Invoice.filter(status__in=OPEN).values_list("balance_cents", flat=True))
         assert AGEING.totals(rows).get("total", 0) == everyone
+        by_age: Counter[str] = Counter()
+        for invoice in await Invoice.filter(status__in=OPEN):
+            assert invoice.issued_on
+            by_age[COLUMNS[bucket(invoice.issued_on, clinic.today)]] += invoice.balance_cents
+        assert all(AGEING.totals(rows)[column] == by_age[column] for column in COLUMNS)
         name = f"{self.family[0].first_name} {self.family[0].last_name}"
         assert sum(int(row["total"] or 0) for row in rows if row["name"] == name) == self.balance.total()
 

@@ -1,5 +1,7 @@
 """Writing off, whole or in part, and bringing it back exactly, whatever has happened in between."""
 
+import asyncio
+
 import pytest
 
 from billing.audit import audit
@@ -155,6 +157,17 @@ async def test_what_may_not_be_forgiven_or_brought_back_changes_nothing(clinic: 
         with pytest.raises(Refusal):
             await attempt
     assert await everything() == before
+
+
+async def test_what_is_paid_and_forgiven_at_once_is_closed_once(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    for _ in range(4):
+        chased = await clinic.late_set(maria)
+        answers = await asyncio.gather(clinic.is_paid(maria, 14_000), forgives(clinic, chased), return_exceptions=True)
+        assert all(not isinstance(answer, Exception) or isinstance(answer, Refusal) for answer in answers), answers
+        assert await outstanding_cents(chased.id) == 0
+        assert await audit() == []
+        await settle_if_nothing_is_owed(chased.id, paid=True, now=clinic.now)
 
 
 async def test_a_bill_that_was_partly_forgiven_is_not_taken_back(clinic: Clinic) -> None:

@@ -118,6 +118,8 @@ def test_one_text_a_day_and_three_a_week() -> None:
     assert verdict("contact cap", replace(OPEN, recent=(TUESDAY_NOON - DAY,))).open
     busy = replace(OPEN, recent=tuple(TUESDAY_NOON - WEEK + MINUTE + DAY * place for place in (0, 2, 4)))
     assert verdict("contact cap", busy).opens_at == TUESDAY_NOON + MINUTE
+    both = replace(OPEN, recent=(TUESDAY_NOON - 6 * DAY, TUESDAY_NOON - 3 * DAY, TUESDAY_NOON - 2 * MINUTE))
+    assert verdict("contact cap", both).opens_at == TUESDAY_NOON + DAY
     just_freed = replace(OPEN, recent=tuple(TUESDAY_NOON - WEEK + DAY * place for place in (0, 2, 4)))
     assert verdict("contact cap", just_freed).open
     assert local(opening(busy, RULES, TUESDAY_NOON)) == "Tue 12:01"
