@@ -39,7 +39,7 @@ _WISHES: tuple[tuple[Wish, str], ...] = (
         "dispute",
         r"dispute|insurance|not mine|covered|incorrect|wrong|mistake|overcharged|disputa|seguro|error|equivocad[oa]",
     ),
-    ("paid", r"paid|already sent|ya pague|pagado"),
+    ("paid", r"(?<!get )(?<!gets )(?<!be )(?<!getting )paid|already sent|ya pague|pagado"),
     ("plan", r"plan|installments?|instalments?|payments? over|monthly|plazos|cuotas"),
     ("balance", r"balance|how much|saldo|cuanto"),
     ("call", r"call|phone me|llamar|llame|llamen|llameme|llamame|llamada"),

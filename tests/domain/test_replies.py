@@ -70,6 +70,7 @@ def test_a_carrier_answers_its_own_words_alone(body: str, answered: bool) -> Non
         ("¿Dónde pago?", "pay"), ("BALANCE", "balance"), ("How much do I owe", "balance"), ("saldo", "balance"),
         ("¿Cuánto debo?", "balance"), ("PLAN", "plan"), ("payment plan?", "plan"), ("monthly payments", "plan"),
         ("puedo pagar en cuotas", "plan"), ("a plazos", "plan"), ("PAID", "paid"), ("I already sent a check", "paid"),
+        ("I get paid on Friday", "other"),
         ("ya pagué", "paid"), ("está pagado", "paid"), ("CALL", "call"), ("please call me", "call"),
         ("Llámeme por favor", "call"), ("llamar", "call"), ("DISPUTE", "dispute"),
         ("my insurance covers this", "dispute"), ("this is not mine", "dispute"),
