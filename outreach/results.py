@@ -124,7 +124,7 @@ async def message_failed(
         told=told,
         facts={"reason": sentence, "code": code},
         trouble=sentence[:300],
-        step=message.step,  # Send now tries this one again
+        step=max(message.step or 0, invoice_set.step - 1),  # Send now tries again what went last
         fix=None,
         next_send_at=None,
     )

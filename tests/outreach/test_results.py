@@ -105,6 +105,17 @@ async def test_what_failed_is_tried_again_by_send_now_once_it_is_mended(desk: De
     assert await messages() == [("sms", NUMBER, "failed"), ("sms", "+12125550177", "queued")]
 
 
+async def test_a_failure_told_days_later_does_not_repeat_what_has_gone_since(desk: Desk) -> None:
+    desk.follows((0, TEXT), (1, TEXT), (30, TEXT), fall_back=False)
+    chased = await desk.late()
+    first = await left(desk, chased)
+    desk.forward(days=1)
+    assert (await desk.takes(chased)).step == 2
+    await result(desk, first, "failed")
+    failed = await InvoiceSet.get(id=chased.id)
+    assert (failed.status, failed.step) == ("failed", 1)
+
+
 async def test_a_text_that_never_arrives_goes_by_mail_where_the_rule_set_falls_back(desk: Desk) -> None:
     desk.follows((0, TEXT), (5, TEXT))
     chased = await desk.late()
