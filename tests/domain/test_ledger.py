@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -157,6 +157,7 @@ class Books(RuleBasedStateMachine):
 
 
 TestBooks = Books.TestCase
+TestBooks.settings = settings(max_examples=50, stateful_step_count=30)
 
 
 @given(st.lists(st.sampled_from(list(BOOKED)), max_size=5), cents)

@@ -56,26 +56,23 @@ async def test_back_leads_to_where_it_was_and_staying_changes_nothing_of_that(ch
     assert await makes(chased, "undo_write_off") == "paused"
 
 
-@pytest.mark.parametrize(
-    ("move", "actor", "seen", "code"),
-    [
-        ("pause", DANA, 2, "stale"),
-        ("pause", DANA, 0, "stale"),
-        ("resume", DANA, 1, "stale"),
-        ("pause", VERA, 1, "forbidden"),
-        ("settle", DANA, 1, "forbidden"),
-        ("fly", DANA, 1, "unknown_move"),
-    ],
+REFUSED = (
+    ("pause", DANA, 2, "stale"),
+    ("pause", DANA, 0, "stale"),
+    ("resume", DANA, 1, "stale"),
+    ("pause", VERA, 1, "forbidden"),
+    ("settle", DANA, 1, "forbidden"),
+    ("fly", DANA, 1, "unknown_move"),
 )
-async def test_what_is_refused_has_changed_nothing(
-    chased: InvoiceSet, move: str, actor: Actor, seen: int, code: str
-) -> None:
-    with pytest.raises(Refusal) as refused:
-        await makes(chased, move, actor, seen_version=seen, hold_reason="changed")
-    assert refused.value.code == code
-    found = await again(chased)
-    assert (found.status, found.version, found.hold_reason) == ("active", 1, None)
-    assert (chased.status, chased.version, chased.hold_reason) == ("active", 1, None)
+
+
+async def test_what_is_refused_has_changed_nothing(chased: InvoiceSet) -> None:
+    for move, actor, seen, code in REFUSED:
+        with pytest.raises(Refusal) as refused:
+            await makes(chased, move, actor, seen_version=seen, hold_reason="changed")
+        assert refused.value.code == code
+        for row in (chased, await again(chased)):
+            assert (row.status, row.version, row.hold_reason) == ("active", 1, None)
     assert await Event.all().count() == 0
 
 
