@@ -75,8 +75,9 @@ async def steps(practice: Practice, ports: Ports) -> int:
         order_by="next_send_at, id",
     ):
         for number in ids:
-            done += await _one("steps", number, lambda i: take_step(i, practice=practice, ports=ports))
-        await InvoiceSet.filter(id__in=ids).update(claimed_until=None)
+            if await _one("steps", number, lambda i: take_step(i, practice=practice, ports=ports)):
+                done += 1
+                await InvoiceSet.filter(id=number).update(claimed_until=None)
     return done
 
 

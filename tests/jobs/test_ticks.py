@@ -1,5 +1,6 @@
 """What falls due by the clock: in each clinic's own timezone, caught up after outages, once however often it ticks."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from domain.access import CLOCK
 from domain.ports import PdfPrinter
 from jobs.ticks import TICKS
 from jobs.timetable import run_ticks, take_turn
+from models.chasing import InvoiceSet
 from models.invoices import Invoice, InvoiceAdjustment
 from models.record import Event
 from tests.stories.clinic import Clinic, clinic_in, frozen_world, the_practice
@@ -72,3 +74,16 @@ async def test_a_slot_is_one_replicas(clinic: Clinic) -> None:
     assert [await take_turn(overdue, practice, ports) for _ in range(2)] == [1, None]
     late = await Event.filter(kind="invoice.overdue")
     assert [event.actor for event in late] == [f"{CLOCK.kind}:{CLOCK.id}"]
+
+
+async def test_a_set_whose_step_always_fails_keeps_its_lease_and_the_tick_ends(clinic: Clinic) -> None:
+    maria, ali = await clinic.patient(), await clinic.patient("Ali Hassan", phone="+12125550124")
+    await maria.is_billed()
+    await ali.is_billed()
+    await clinic.forward(days=31)
+    await InvoiceSet.filter(id=1).update(plan={})
+    clinic.world.clock.forward(days=3)
+    async with asyncio.timeout(10):
+        done = await run_ticks(("steps",), practice=clinic.house.practice, ports=clinic.house.ports)
+    assert done == {"steps": 1}, "the other set's step is taken"
+    assert (await InvoiceSet.get(id=1)).claimed_until is not None
