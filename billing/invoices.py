@@ -36,7 +36,8 @@ async def draft_invoice(
             raise not_found("guarantor", guarantor)
         taken = await _unbilled(guarantor, charges)
         location = taken[0].location
-        _may(actor, location)
+        for place in {charge.location for charge in taken}:
+            _may(actor, place)
         invoice = await Invoice.create(
             guarantor=payer,
             location=location,
