@@ -11,9 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the clone this file stands in, whichever one the environment was made for
 
-from domain.invoice import INVOICE, OPEN  # noqa: E402
-from domain.invoice_set import CHASED, INVOICE_SET  # noqa: E402
+from domain.invoice import OPEN  # noqa: E402
+from domain.invoice_set import CHASED  # noqa: E402
 from domain.machine import BEFORE, SAME, Machine, Move  # noqa: E402
+from domain.machines import MACHINES  # noqa: E402
 from handlers.routes import ROUTES, Route  # noqa: E402
 
 WRITTEN = "<!-- Written by docs/generate.py from {}. Change that, then run `make docs`. -->"
@@ -24,9 +25,9 @@ STATES = """\
 
 {written}
 
-Everything that can happen to an invoice or to an invoice set is one row of a table in `domain/`. Buttons, forms, the
-API's routes, permissions, filters and this page are made from those rows; `fire` in `models/firing.py` is the one door
-through which a state changes. Moves of *the house* happen by themselves; nobody presses them.
+Everything that can happen to an invoice, a payment or whatever else has a life is one row of a table in `domain/`.
+Buttons, forms, the API's routes, permissions, filters and this page are made from those rows; `fire` in
+`models/firing.py` is the one door through which a state changes. Moves of *the house* happen by themselves; nobody presses them.
 """
 
 API = """\
@@ -45,14 +46,18 @@ do, one of scope `admin` everything.
 """
 
 
+GROUPS = {"invoice": ("Owed", OPEN), "set": ("Open", CHASED)}
+"""States drawn together in a box, under its name."""
+
+
 def states_page() -> str:
-    written = WRITTEN.format("domain/invoice.py and domain/invoice_set.py")
-    parts = [STATES.format(written=written), *_machine(INVOICE, "The invoice", "Owed", OPEN)]
-    return "\n".join([*parts, *_machine(INVOICE_SET, "The invoice set", "Open", CHASED)])
+    parts = [STATES.format(written=WRITTEN.format("the machines in domain/"))]
+    return "\n".join([*parts, *(line for machine in MACHINES for line in _machine(machine))])
 
 
-def _machine(machine: Machine, heading: str, group_name: str, group: tuple[str, ...]) -> Iterator[str]:
-    yield f"## {heading}\n"
+def _machine(machine: Machine) -> Iterator[str]:
+    group_name, group = GROUPS.get(machine.noun, ("", ()))
+    yield f"## {machine.heading}\n"
     yield "\n".join(["```mermaid", *_picture(machine, group_name, group), "```\n"])
     yield from _table(["Move", "From", "To", "Who", "Asks", "Undone by"], [_row(machine, m) for m in machine.moves])
     yield "Which state leads where (⟲: the state it had before; =: the state stays):\n"
@@ -64,9 +69,10 @@ def _picture(machine: Machine, group_name: str, group: tuple[str, ...]) -> Itera
     """States that a move leaves alike stand in a box together, so that one arrow does for all of them."""
     yield "stateDiagram-v2"
     yield f"    [*] --> {machine.first}"
-    yield f'    state "{group_name}" as group {{'
-    yield from (f'        state "{machine.states[state]}" as {state}' for state in group)
-    yield "    }"
+    if group:
+        yield f'    state "{group_name}" as group {{'
+        yield from (f'        state "{machine.states[state]}" as {state}' for state in group)
+        yield "    }"
     yield from (f'    state "{label}" as {state}' for state, label in machine.states.items() if state not in group)
     if any(move.to == BEFORE for move in machine.moves):
         yield f'    state "⟲ as it was before" as {AS_IT_WAS}'
@@ -81,7 +87,7 @@ def _arrows(move: Move, group: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if move.to == SAME:
         return
     to = AS_IT_WAS if move.to == BEFORE else move.to
-    whole = set(group) <= set(move.sources) and to not in group
+    whole = bool(group) and set(group) <= set(move.sources) and to not in group
     if whole:
         yield "group", to
     yield from ((source, to) for source in move.sources if not (whole and source in group))

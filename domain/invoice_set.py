@@ -16,6 +16,7 @@ RULE_SET = Ask("rule_set", "Rule set", "choice")
 INVOICE_SET = Machine(
     noun="set",
     title="balance",
+    named="invoice set",
     first="active",
     states={
         "active": "Active",

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from domain.money import percent
-from domain.practice import LateFee
+from domain.terms import LateFee
 
 
 def is_overdue(due_date: date, today: date) -> bool:

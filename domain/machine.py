@@ -93,6 +93,13 @@ class Machine:
     states: dict[str, str]
     first: str
     moves: tuple[Move, ...]
+    named: str = ""
+    """Its full name, where the title that people hear is another."""
+
+    @property
+    def heading(self) -> str:
+        """As a chapter about it is called: `The invoice set`."""
+        return f"The {self.named or self.title}"
 
     def move(self, name: str) -> Move:
         for move in self.moves:

@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from domain.choices import Wrong, blank, listed, no_zone, outside, quoted, refuse, twice, unknown, unlike
+from domain.terms import Disposition, LateFee, PlanRules, Statements, Tax, Terms
 
 Channel = Literal["sms", "email"]
 Role = Literal["viewer", "biller", "manager", "admin"]
@@ -79,44 +80,6 @@ class Person:
         yield from unlike(r"[UW][A-Z0-9]{2,}", "slack", self.slack, "a member id like U012AB3CD")
         yield from unlike(_EMAIL, "email", self.email, "an address like pat@example.com")
         yield from unlike(r"S[A-Z0-9]{2,}", "group", self.group, "a user group's id like S012AB3CD")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    due_in_days: int = 30
-    draft_on_completion: bool = True
-    send_on_completion: bool = False
-
-    def __post_init__(self) -> None:
-        refuse(self.wrongs())
-
-    def wrongs(self) -> Iterator[Wrong]:
-        yield from outside("due_in_days", self.due_in_days, 0, 365)
-        if self.send_on_completion and not self.draft_on_completion:
-            allowed = "no, unless draft_on_completion is yes: only a bill that is made can be sent"
-            yield Wrong(("send_on_completion",), "yes", allowed, beside=(("draft_on_completion",),))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateFee:
-    """A flat amount or a percentage (in basis points) of the balance, once an invoice is so many days late."""
-
-    after_days: int = 0
-    flat_cents: int | None = None
-    basis_points: int | None = None
-    cap_cents: int | None = None
-
-    def __post_init__(self) -> None:
-        refuse(self.wrongs())
-
-    def wrongs(self) -> Iterator[Wrong]:
-        yield from outside("after_days", self.after_days, 0, 365)
-        yield from outside("flat_cents", self.flat_cents, 1)
-        yield from outside("basis_points", self.basis_points, 1, 10_000)
-        yield from outside("cap_cents", self.cap_cents, 1)
-        if (self.flat_cents is None) == (self.basis_points is None):
-            found = "neither" if self.flat_cents is None else "both"
-            yield Wrong((), found, "either flat or percent", beside=(("flat_cents",), ("basis_points",)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +195,12 @@ class Practice:
     people: tuple[Person, ...] = ()
     terms: Terms = field(default_factory=Terms)
     late_fee: LateFee | None = None
+    taxes: dict[str, Tax] = field(default_factory=dict)
+    refunds: Disposition = "settled"
+    """What a refund does to the balance unless it is told: stay (settled) or rise (reopen)."""
+    stock_below_zero: Literal["refuse", "warn"] = "refuse"
+    plans: PlanRules = field(default_factory=PlanRules)
+    statements: Statements | None = None
     contact: ContactRules = field(default_factory=ContactRules)
     slack: SlackRules = field(default_factory=SlackRules)
     payment_instructions: str = ""
@@ -253,8 +222,8 @@ class Practice:
         yield from self._unknown_names()
 
     def _unusable_names(self) -> Iterator[Wrong]:
-        for group, names in (("locations", self.locations), ("rule_sets", self.rule_sets)):
-            if not names:
+        for group, names in (("locations", self.locations), ("rule_sets", self.rule_sets), ("taxes", self.taxes)):
+            if not names and group != "taxes":
                 yield Wrong((group,), "none", "at least one")
             for name in names:
                 if not re.fullmatch(_NAME, name):

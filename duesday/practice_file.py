@@ -9,7 +9,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node
 
 from domain.choices import Wrong
-from domain.practice import CURRENCIES, ContactRules, LateFee, Person, Practice, RuleSet, Step, Terms
+from domain.practice import CURRENCIES, ContactRules, Person, Practice, RuleSet, Step
+from domain.terms import LateFee, PlanRules, Statements, Tax, Terms
 from duesday import spellings
 from duesday.reading import Mistake, Reading, Units
 
@@ -70,10 +71,17 @@ def _units(currency: str) -> Units:
         (Practice, "link_days"): ("links_last", spellings.days),
         (Person, "locations"): ("locations", spellings.locations),
         (Terms, "due_in_days"): ("due_in", spellings.days),
+        (Terms, "archive_after_days"): ("archive_after", spellings.days),
         (LateFee, "after_days"): ("after", spellings.days),
         (LateFee, "flat_cents"): ("flat", amount),
         (LateFee, "basis_points"): ("percent", spellings.basis_points),
+        (LateFee, "every_days"): ("every", spellings.days),
+        (LateFee, "grace_days"): ("grace", spellings.days),
         (LateFee, "cap_cents"): ("cap", amount),
+        (Tax, "basis_points"): ("percent", spellings.basis_points),
+        (PlanRules, "smallest_cents"): ("smallest", amount),
+        (PlanRules, "last_after_days"): ("last_after", spellings.days),
+        (Statements, "minimum_cents"): ("minimum", amount),
         (RuleSet, "minimum_cents"): ("minimum", amount),
         (Step, "after_days"): ("after", spellings.days),
         (ContactRules, "days"): ("days", spellings.weekdays),

@@ -11,7 +11,7 @@ from billing.invoices import draft_invoice, mark_overdue, send_invoice, void_inv
 from billing.late_fees import charge_late_fee
 from domain.access import CLOCK, Actor
 from domain.errors import Refusal
-from domain.practice import LateFee
+from domain.terms import LateFee
 from models.care import Charge
 from models.database import dialect
 from models.invoices import Invoice, InvoiceAdjustment

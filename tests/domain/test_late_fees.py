@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.late_fees import fee_cents, fee_due_on, is_overdue
-from domain.practice import LateFee
+from domain.terms import LateFee
 
 DUE = date(2026, 2, 28)
 NEXT_DAY = date(2026, 3, 1)

@@ -11,8 +11,8 @@ from domain.errors import Refusal
 from domain.invoice import INVOICE, OPEN
 from domain.invoice_set import CHASED, INVOICE_SET, SENDING
 from domain.machine import Machine, Move
+from domain.machines import MACHINES
 
-MACHINES = [INVOICE, INVOICE_SET]
 HERE = "downtown"
 ADMIN = Actor("person", "U1", "Ada", "slack", (Grant("admin"),))
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.choices import Impossible
-from domain.practice import LateFee, Person, Practice, Step
+from domain.practice import Person, Practice, Step
+from domain.terms import LateFee
 from duesday.practice_file import PracticeMistakes, read_practice
 from duesday.reading import Mistake
 

@@ -24,7 +24,8 @@ from billing.prices import set_price
 from billing.sessions import Item, SessionRecord, complete_session
 from domain.access import CLOCK
 from domain.ports import Ports
-from domain.practice import Location, Practice, RuleSet, Step, Terms
+from domain.practice import Location, Practice, RuleSet, Step
+from domain.terms import Terms
 from gateways.stripe_cards import StripeCards
 from gateways.twilio_sms import TwilioSms
 from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter

@@ -1,0 +1,7 @@
+"""Every machine there is: whoever draws, checks or lists all of them goes along this."""
+
+from domain.invoice import INVOICE
+from domain.invoice_set import INVOICE_SET
+from domain.machine import Machine
+
+MACHINES: tuple[Machine, ...] = (INVOICE, INVOICE_SET)
