@@ -27,7 +27,8 @@ STATES = """\
 
 Everything that can happen to an invoice, a payment or whatever else has a life is one row of a table in `domain/`.
 Buttons, forms, the API's routes, permissions, filters and this page are made from those rows; `fire` in
-`models/firing.py` is the one door through which a state changes. Moves of *the house* happen by themselves; nobody presses them.
+`models/firing.py` is the one door through which a state changes. Moves of *the house* happen by themselves; nobody
+presses them.
 """
 
 API = """\
