@@ -63,6 +63,7 @@ CREATE TABLE "charge" (
     "quantity_thousandths" BIGINT NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
     "invoice_id" BIGINT,
     "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
     "session_id" BIGINT NOT NULL REFERENCES "care_session" ("id") ON DELETE RESTRICT
@@ -77,6 +78,7 @@ CREATE TABLE "price" (
     "kind" VARCHAR(20) NOT NULL,
     "description" VARCHAR(200) NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
     "valid_from" DATE NOT NULL,
     CONSTRAINT "uid_price_price_l_e80a4c" UNIQUE ("price_list", "code", "valid_from")
 );
@@ -101,6 +103,9 @@ CREATE TABLE "invoice" (
     "due_date" DATE,
     "issued_on" DATE,
     "notes" TEXT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
+    "fee_periods" INT NOT NULL,
+    "next_fee_on" DATE,
     "invoice_set_id" BIGINT,
     "created_at" TIMESTAMPTZ NOT NULL,
     "sent_at" TIMESTAMPTZ,
@@ -110,7 +115,7 @@ CREATE TABLE "invoice" (
     "archived_at" TIMESTAMPTZ,
     "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
     CONSTRAINT invoice_never_below_zero CHECK (balance_cents >= 0),
-    CONSTRAINT invoice_adds_up CHECK (balance_cents = total_cents - paid_cents - forgiven_cents OR status IN ('draft', 'void'))
+    CONSTRAINT invoice_adds_up CHECK (balance_cents = total_cents - paid_cents - forgiven_cents OR status = 'draft' OR voided_at IS NOT NULL)
 );
 CREATE INDEX "idx_invoice_invoice_615d7d" ON "invoice" ("invoice_set_id");
 CREATE INDEX "idx_invoice_guarant_319e9f" ON "invoice" ("guarantor_id", "status");
@@ -118,27 +123,89 @@ CREATE INDEX "idx_invoice_status_3cd153" ON "invoice" ("status", "due_date");
 COMMENT ON TABLE "invoice" IS 'The document: its money columns are copies of the ledger, written in the same transaction.';
 CREATE TABLE "invoice_adjustment" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "line_id" BIGINT,
     "kind" VARCHAR(20) NOT NULL,
-    "period" VARCHAR(20) NOT NULL,
+    "period" INT,
     "description" VARCHAR(200) NOT NULL,
+    "basis_points" INT,
     "amount_cents" BIGINT NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
     "at" TIMESTAMPTZ NOT NULL,
-    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE,
-    CONSTRAINT "uid_invoice_adj_invoice_4ae025" UNIQUE ("invoice_id", "kind", "period")
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE
 );
-COMMENT ON TABLE "invoice_adjustment" IS 'What changes the total besides lines. One late fee per invoice and period, however often the clock ticks.';
+CREATE INDEX "idx_invoice_adj_invoice_004136" ON "invoice_adjustment" ("invoice_id", "line_id");
+COMMENT ON TABLE "invoice_adjustment" IS 'What changes the total besides lines and taxes: discount, surcharge, late_fee, late_fee_waived. One late fee per';
 CREATE TABLE "invoice_line" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "position" INT NOT NULL,
     "charge_id" BIGINT UNIQUE,
+    "code" VARCHAR(60) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
     "patient_id" BIGINT,
     "served_on" DATE,
     "description" VARCHAR(200) NOT NULL,
     "quantity_thousandths" BIGINT NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
+    "list_price_cents" BIGINT,
+    "rate_reason" VARCHAR(500) NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE
 );
+CREATE INDEX "idx_invoice_lin_invoice_284bd5" ON "invoice_line" ("invoice_id", "position");
+COMMENT ON TABLE "invoice_line" IS 'What is billed, at its price: what was taken off or put on it stands among the adjustments, by its id.';
+CREATE TABLE "invoice_tax" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "name" VARCHAR(40) NOT NULL,
+    "title" VARCHAR(200) NOT NULL,
+    "basis_points" INT NOT NULL,
+    "included" BOOL NOT NULL,
+    "base_cents" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_invoice_tax_invoice_ae899a" UNIQUE ("invoice_id", "name")
+);
+COMMENT ON TABLE "invoice_tax" IS 'One rate on one invoice: what it was on, and what it came to. Added to the lines, or contained in them.';
+CREATE TABLE "product" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "code" VARCHAR(60) NOT NULL UNIQUE,
+    "name" VARCHAR(200) NOT NULL,
+    "unit_price_cents" BIGINT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
+    "tracked" BOOL NOT NULL,
+    "stock_thousandths" BIGINT NOT NULL
+);
+COMMENT ON TABLE "product" IS 'Something that is sold by itself, or used in sessions under the same code.';
+CREATE TABLE "stock_movement" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "why" VARCHAR(20) NOT NULL,
+    "thousandths" BIGINT NOT NULL,
+    "invoice_id" BIGINT,
+    "reason" VARCHAR(500) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "product_id" BIGINT NOT NULL REFERENCES "product" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_stock_movem_invoice_013f8e" ON "stock_movement" ("invoice_id");
+CREATE INDEX "idx_stock_movem_product_b6ca42" ON "stock_movement" ("product_id");
+COMMENT ON TABLE "stock_movement" IS 'What came in or went out, and why. Rows are only ever added.';
+CREATE TABLE "bulk_job" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(40) NOT NULL,
+    "asked" JSONB NOT NULL,
+    "asker" JSONB NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "done_at" TIMESTAMPTZ,
+    "claimed_until" TIMESTAMPTZ
+);
+CREATE TABLE "bulk_item" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "row_id" BIGINT NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "said" VARCHAR(500) NOT NULL,
+    "job_id" BIGINT NOT NULL REFERENCES "bulk_job" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_bulk_item_job_id_6daa4d" UNIQUE ("job_id", "row_id")
+);
+COMMENT ON TABLE "bulk_item" IS 'One row of a job. Its result is written in the transaction of its work, so a crash repeats nothing.';
 CREATE TABLE "checkout_attempt" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "ref" VARCHAR(40) NOT NULL UNIQUE,
@@ -174,33 +241,76 @@ COMMENT ON TABLE "ledger_entry" IS 'One amount from the credited account to the 
 CREATE TABLE "payment" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "location" VARCHAR(60) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "unapplied_cents" BIGINT NOT NULL,
+    "returned_cents" BIGINT NOT NULL,
     "currency" VARCHAR(3) NOT NULL,
     "method" VARCHAR(20) NOT NULL,
     "received_on" DATE NOT NULL,
     "reference" VARCHAR(120) NOT NULL,
     "notes" TEXT NOT NULL,
+    "group" VARCHAR(60) NOT NULL,
     "processor" VARCHAR(20),
     "processor_id" VARCHAR(120),
     "created_at" TIMESTAMPTZ NOT NULL,
     "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
-    CONSTRAINT "uid_payment_process_776211" UNIQUE ("processor", "processor_id")
+    CONSTRAINT "uid_payment_process_776211" UNIQUE ("processor", "processor_id"),
+    CONSTRAINT payment_unapplied_never_below_zero CHECK (unapplied_cents >= 0),
+    CONSTRAINT payment_never_returned_beyond_itself CHECK (returned_cents BETWEEN 0 AND amount_cents)
 );
+CREATE INDEX "idx_payment_group_497d4e" ON "payment" ("group");
+COMMENT ON TABLE "payment" IS 'Money that came in. What of it is applied stands in its shares, what is not is the guarantor''s credit.';
+CREATE TABLE "dispute" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "processor_id" VARCHAR(120) NOT NULL UNIQUE,
+    "amount_cents" BIGINT NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "reason" VARCHAR(300) NOT NULL,
+    "opened_at" TIMESTAMPTZ NOT NULL,
+    "closed_at" TIMESTAMPTZ,
+    "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "dispute" IS 'A payer''s bank has taken a payment back, for now or for good.';
 CREATE TABLE "payment_share" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "amount_cents" BIGINT NOT NULL,
+    "recovered_cents" BIGINT NOT NULL,
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_payment_sha_payment_031a50" UNIQUE ("payment_id", "invoice_id"),
+    CONSTRAINT share_is_money CHECK (amount_cents > 0 AND recovered_cents BETWEEN 0 AND amount_cents)
+);
+COMMENT ON TABLE "payment_share" IS 'The part of a payment that one invoice has now; how it came to be stands in the ledger.';
+CREATE TABLE "refund" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "ref" VARCHAR(40) NOT NULL UNIQUE,
+    "amount_cents" BIGINT NOT NULL,
+    "disposition" VARCHAR(20),
+    "reason" VARCHAR(500) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "processor_id" VARCHAR(120) UNIQUE,
+    "parts" JSONB NOT NULL,
+    "asked_by" VARCHAR(120) NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "claimed_until" TIMESTAMPTZ,
+    "done_at" TIMESTAMPTZ,
     "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT
 );
-COMMENT ON TABLE "payment_share" IS 'The part of a payment that was applied to one invoice.';
+CREATE INDEX "idx_refund_payment_33c295" ON "refund" ("payment_id", "status");
+COMMENT ON TABLE "refund" IS 'Money on its way back. Through a processor it is pending until the processor has said so.';
 CREATE TABLE "write_off" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "invoice_set_id" BIGINT NOT NULL,
     "invoice_id" BIGINT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "recovered_cents" BIGINT NOT NULL,
     "reason" VARCHAR(500) NOT NULL,
     "at" TIMESTAMPTZ NOT NULL,
-    "undone_at" TIMESTAMPTZ
+    "undone_at" TIMESTAMPTZ,
+    CONSTRAINT write_off_recovered_within_itself CHECK (recovered_cents BETWEEN 0 AND amount_cents)
 );
 CREATE INDEX "idx_write_off_invoice_813ed7" ON "write_off" ("invoice_set_id");
 COMMENT ON TABLE "write_off" IS 'What was written off a set, invoice by invoice, so that it can be undone exactly.';
@@ -394,13 +504,19 @@ COMMENT ON TABLE "given_answer" IS 'What a POST with an Idempotency-Key was answ
 CREATE INDEX invoice_owing ON invoice (location, due_date, balance_cents) WHERE balance_cents > 0;
 CREATE INDEX invoice_of_guarantor_owing ON invoice (guarantor_id) WHERE balance_cents > 0;
 CREATE INDEX invoice_waiting_to_be_late ON invoice (location, due_date) WHERE status = 'sent';
-CREATE INDEX charge_unbilled ON charge (guarantor_id) WHERE invoice_id IS NULL;
+CREATE INDEX invoice_fee_due ON invoice (location, next_fee_on) WHERE next_fee_on IS NOT NULL;
+CREATE INDEX charge_unbilled ON charge (guarantor_id, patient_id) WHERE invoice_id IS NULL;
+CREATE INDEX bulk_job_open ON bulk_job (id) WHERE done_at IS NULL;
+CREATE INDEX bulk_item_waiting ON bulk_item (job_id, id) WHERE status = 'waiting';
 CREATE INDEX invoice_set_due ON invoice_set (next_send_at) WHERE next_send_at IS NOT NULL;
+CREATE INDEX payment_with_credit ON payment (guarantor_id) WHERE unapplied_cents > 0;
+CREATE INDEX refund_waiting ON refund (id) WHERE status = 'pending';
 CREATE INDEX inbox_item_due ON inbox_item (due_at) WHERE handled_at IS NULL;
 CREATE INDEX message_due ON message (due_at) WHERE status IN ('queued', 'sending');
 CREATE INDEX card_due ON card (due_at) WHERE wanted > shown;
 CREATE INDEX post_due ON post (due_at) WHERE status = 'queued';
 CREATE UNIQUE INDEX one_open_set ON invoice_set (guarantor_id) WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail');
+CREATE UNIQUE INDEX late_fee_once_a_period ON invoice_adjustment (invoice_id, kind, period) WHERE period IS NOT NULL;
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
@@ -411,4 +527,22 @@ CREATE TRIGGER event_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_entry_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stock_movement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_movement
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_once_sent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' THEN
+        RAISE EXCEPTION 'rows of % are never changed once their invoice is sent', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER invoice_line_sealed BEFORE UPDATE OF invoice_id, position, code, kind, served_on, description, quantity_thousandths, unit_price_cents, list_price_cents, rate_reason, amount_cents, taxes OR DELETE ON invoice_line
+    FOR EACH ROW EXECUTE FUNCTION refuse_once_sent();
+CREATE TRIGGER invoice_adjustment_sealed BEFORE UPDATE OF invoice_id, line_id, kind, period, description, basis_points, amount_cents, reason OR DELETE ON invoice_adjustment
+    FOR EACH ROW EXECUTE FUNCTION refuse_once_sent();
+CREATE TRIGGER invoice_tax_sealed BEFORE UPDATE OF invoice_id, name, title, basis_points, included, base_cents, amount_cents OR DELETE ON invoice_tax
+    FOR EACH ROW EXECUTE FUNCTION refuse_once_sent();
+CREATE TRIGGER invoice_sealed BEFORE DELETE ON invoice
+    FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION refuse_change();
 INSERT INTO chain_head (id, seq, hash) VALUES (1, 0, '');

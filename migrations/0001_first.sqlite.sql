@@ -59,6 +59,7 @@ CREATE TABLE "charge" (
     "quantity_thousandths" BIGINT NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
     "invoice_id" BIGINT,
     "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
     "session_id" BIGINT NOT NULL REFERENCES "care_session" ("id") ON DELETE RESTRICT
@@ -72,6 +73,7 @@ CREATE TABLE "price" (
     "kind" VARCHAR(20) NOT NULL,
     "description" VARCHAR(200) NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
     "valid_from" DATE NOT NULL,
     CONSTRAINT "uid_price_price_l_e80a4c" UNIQUE ("price_list", "code", "valid_from")
 ) /* What a procedure or material costs on a price list from a day on. */;
@@ -94,6 +96,9 @@ CREATE TABLE "invoice" (
     "due_date" DATE,
     "issued_on" DATE,
     "notes" TEXT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
+    "fee_periods" INT NOT NULL,
+    "next_fee_on" DATE,
     "invoice_set_id" BIGINT,
     "created_at" TIMESTAMP NOT NULL,
     "sent_at" TIMESTAMP,
@@ -103,33 +108,90 @@ CREATE TABLE "invoice" (
     "archived_at" TIMESTAMP,
     "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
     CONSTRAINT invoice_never_below_zero CHECK (balance_cents >= 0),
-    CONSTRAINT invoice_adds_up CHECK (balance_cents = total_cents - paid_cents - forgiven_cents OR status IN ('draft', 'void'))
+    CONSTRAINT invoice_adds_up CHECK (balance_cents = total_cents - paid_cents - forgiven_cents OR status = 'draft' OR voided_at IS NOT NULL)
 ) /* The document: its money columns are copies of the ledger, written in the same transaction. */;
 CREATE INDEX "idx_invoice_invoice_615d7d" ON "invoice" ("invoice_set_id");
 CREATE INDEX "idx_invoice_guarant_319e9f" ON "invoice" ("guarantor_id", "status");
 CREATE INDEX "idx_invoice_status_3cd153" ON "invoice" ("status", "due_date");
 CREATE TABLE "invoice_adjustment" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line_id" BIGINT,
     "kind" VARCHAR(20) NOT NULL,
-    "period" VARCHAR(20) NOT NULL,
+    "period" INT,
     "description" VARCHAR(200) NOT NULL,
+    "basis_points" INT,
     "amount_cents" BIGINT NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
     "at" TIMESTAMP NOT NULL,
-    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE,
-    CONSTRAINT "uid_invoice_adj_invoice_4ae025" UNIQUE ("invoice_id", "kind", "period")
-) /* What changes the total besides lines. One late fee per invoice and period, however often the clock ticks. */;
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE
+) /* What changes the total besides lines and taxes: discount, surcharge, late_fee, late_fee_waived. One late fee per */;
+CREATE INDEX "idx_invoice_adj_invoice_004136" ON "invoice_adjustment" ("invoice_id", "line_id");
 CREATE TABLE "invoice_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "position" INT NOT NULL,
     "charge_id" BIGINT UNIQUE,
+    "code" VARCHAR(60) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
     "patient_id" BIGINT,
     "served_on" DATE,
     "description" VARCHAR(200) NOT NULL,
     "quantity_thousandths" BIGINT NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
+    "list_price_cents" BIGINT,
+    "rate_reason" VARCHAR(500) NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE
+) /* What is billed, at its price: what was taken off or put on it stands among the adjustments, by its id. */;
+CREATE INDEX "idx_invoice_lin_invoice_284bd5" ON "invoice_line" ("invoice_id", "position");
+CREATE TABLE "invoice_tax" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "name" VARCHAR(40) NOT NULL,
+    "title" VARCHAR(200) NOT NULL,
+    "basis_points" INT NOT NULL,
+    "included" INT NOT NULL,
+    "base_cents" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_invoice_tax_invoice_ae899a" UNIQUE ("invoice_id", "name")
+) /* One rate on one invoice: what it was on, and what it came to. Added to the lines, or contained in them. */;
+CREATE TABLE "product" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "code" VARCHAR(60) NOT NULL UNIQUE,
+    "name" VARCHAR(200) NOT NULL,
+    "unit_price_cents" BIGINT NOT NULL,
+    "taxes" VARCHAR(200) NOT NULL,
+    "tracked" INT NOT NULL,
+    "stock_thousandths" BIGINT NOT NULL
+) /* Something that is sold by itself, or used in sessions under the same code. */;
+CREATE TABLE "stock_movement" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "why" VARCHAR(20) NOT NULL,
+    "thousandths" BIGINT NOT NULL,
+    "invoice_id" BIGINT,
+    "reason" VARCHAR(500) NOT NULL,
+    "at" TIMESTAMP NOT NULL,
+    "product_id" BIGINT NOT NULL REFERENCES "product" ("id") ON DELETE RESTRICT
+) /* What came in or went out, and why. Rows are only ever added. */;
+CREATE INDEX "idx_stock_movem_invoice_013f8e" ON "stock_movement" ("invoice_id");
+CREATE INDEX "idx_stock_movem_product_b6ca42" ON "stock_movement" ("product_id");
+CREATE TABLE "bulk_job" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "kind" VARCHAR(40) NOT NULL,
+    "asked" JSON NOT NULL,
+    "asker" JSON NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "done_at" TIMESTAMP,
+    "claimed_until" TIMESTAMP
 );
+CREATE TABLE "bulk_item" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "row_id" BIGINT NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "said" VARCHAR(500) NOT NULL,
+    "job_id" BIGINT NOT NULL REFERENCES "bulk_job" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_bulk_item_job_id_6daa4d" UNIQUE ("job_id", "row_id")
+) /* One row of a job. Its result is written in the transaction of its work, so a crash repeats nothing. */;
 CREATE TABLE "checkout_attempt" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "ref" VARCHAR(40) NOT NULL UNIQUE,
@@ -163,32 +225,72 @@ CREATE INDEX "idx_ledger_entr_payment_974c3b" ON "ledger_entry" ("payment_id");
 CREATE TABLE "payment" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "location" VARCHAR(60) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "unapplied_cents" BIGINT NOT NULL,
+    "returned_cents" BIGINT NOT NULL,
     "currency" VARCHAR(3) NOT NULL,
     "method" VARCHAR(20) NOT NULL,
     "received_on" DATE NOT NULL,
     "reference" VARCHAR(120) NOT NULL,
     "notes" TEXT NOT NULL,
+    "group" VARCHAR(60) NOT NULL,
     "processor" VARCHAR(20),
     "processor_id" VARCHAR(120),
     "created_at" TIMESTAMP NOT NULL,
     "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
-    CONSTRAINT "uid_payment_process_776211" UNIQUE ("processor", "processor_id")
-);
+    CONSTRAINT "uid_payment_process_776211" UNIQUE ("processor", "processor_id"),
+    CONSTRAINT payment_unapplied_never_below_zero CHECK (unapplied_cents >= 0),
+    CONSTRAINT payment_never_returned_beyond_itself CHECK (returned_cents BETWEEN 0 AND amount_cents)
+) /* Money that came in. What of it is applied stands in its shares, what is not is the guarantor's credit. */;
+CREATE INDEX "idx_payment_group_497d4e" ON "payment" ("group");
+CREATE TABLE "dispute" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "processor_id" VARCHAR(120) NOT NULL UNIQUE,
+    "amount_cents" BIGINT NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "reason" VARCHAR(300) NOT NULL,
+    "opened_at" TIMESTAMP NOT NULL,
+    "closed_at" TIMESTAMP,
+    "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT
+) /* A payer's bank has taken a payment back, for now or for good. */;
 CREATE TABLE "payment_share" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "recovered_cents" BIGINT NOT NULL,
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_payment_sha_payment_031a50" UNIQUE ("payment_id", "invoice_id"),
+    CONSTRAINT share_is_money CHECK (amount_cents > 0 AND recovered_cents BETWEEN 0 AND amount_cents)
+) /* The part of a payment that one invoice has now; how it came to be stands in the ledger. */;
+CREATE TABLE "refund" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "ref" VARCHAR(40) NOT NULL UNIQUE,
+    "amount_cents" BIGINT NOT NULL,
+    "disposition" VARCHAR(20),
+    "reason" VARCHAR(500) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "processor_id" VARCHAR(120) UNIQUE,
+    "parts" JSON NOT NULL,
+    "asked_by" VARCHAR(120) NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "claimed_until" TIMESTAMP,
+    "done_at" TIMESTAMP,
     "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT
-) /* The part of a payment that was applied to one invoice. */;
+) /* Money on its way back. Through a processor it is pending until the processor has said so. */;
+CREATE INDEX "idx_refund_payment_33c295" ON "refund" ("payment_id", "status");
 CREATE TABLE "write_off" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "invoice_set_id" BIGINT NOT NULL,
     "invoice_id" BIGINT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
+    "recovered_cents" BIGINT NOT NULL,
     "reason" VARCHAR(500) NOT NULL,
     "at" TIMESTAMP NOT NULL,
-    "undone_at" TIMESTAMP
+    "undone_at" TIMESTAMP,
+    CONSTRAINT write_off_recovered_within_itself CHECK (recovered_cents BETWEEN 0 AND amount_cents)
 ) /* What was written off a set, invoice by invoice, so that it can be undone exactly. */;
 CREATE INDEX "idx_write_off_invoice_813ed7" ON "write_off" ("invoice_set_id");
 CREATE TABLE "invoice_set" (
@@ -368,13 +470,19 @@ CREATE TABLE "given_answer" (
 CREATE INDEX invoice_owing ON invoice (location, due_date, balance_cents) WHERE balance_cents > 0;
 CREATE INDEX invoice_of_guarantor_owing ON invoice (guarantor_id) WHERE balance_cents > 0;
 CREATE INDEX invoice_waiting_to_be_late ON invoice (location, due_date) WHERE status = 'sent';
-CREATE INDEX charge_unbilled ON charge (guarantor_id) WHERE invoice_id IS NULL;
+CREATE INDEX invoice_fee_due ON invoice (location, next_fee_on) WHERE next_fee_on IS NOT NULL;
+CREATE INDEX charge_unbilled ON charge (guarantor_id, patient_id) WHERE invoice_id IS NULL;
+CREATE INDEX bulk_job_open ON bulk_job (id) WHERE done_at IS NULL;
+CREATE INDEX bulk_item_waiting ON bulk_item (job_id, id) WHERE status = 'waiting';
 CREATE INDEX invoice_set_due ON invoice_set (next_send_at) WHERE next_send_at IS NOT NULL;
+CREATE INDEX payment_with_credit ON payment (guarantor_id) WHERE unapplied_cents > 0;
+CREATE INDEX refund_waiting ON refund (id) WHERE status = 'pending';
 CREATE INDEX inbox_item_due ON inbox_item (due_at) WHERE handled_at IS NULL;
 CREATE INDEX message_due ON message (due_at) WHERE status IN ('queued', 'sending');
 CREATE INDEX card_due ON card (due_at) WHERE wanted > shown;
 CREATE INDEX post_due ON post (due_at) WHERE status = 'queued';
 CREATE UNIQUE INDEX one_open_set ON invoice_set (guarantor_id) WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail');
+CREATE UNIQUE INDEX late_fee_once_a_period ON invoice_adjustment (invoice_id, kind, period) WHERE period IS NOT NULL;
 CREATE TRIGGER consent_kept_from_UPDATE BEFORE UPDATE ON consent BEGIN
     SELECT RAISE(ABORT, 'rows of consent are never changed or removed');
 END;
@@ -392,5 +500,32 @@ CREATE TRIGGER ledger_entry_kept_from_UPDATE BEFORE UPDATE ON ledger_entry BEGIN
 END;
 CREATE TRIGGER ledger_entry_kept_from_DELETE BEFORE DELETE ON ledger_entry BEGIN
     SELECT RAISE(ABORT, 'rows of ledger_entry are never changed or removed');
+END;
+CREATE TRIGGER stock_movement_kept_from_UPDATE BEFORE UPDATE ON stock_movement BEGIN
+    SELECT RAISE(ABORT, 'rows of stock_movement are never changed or removed');
+END;
+CREATE TRIGGER stock_movement_kept_from_DELETE BEFORE DELETE ON stock_movement BEGIN
+    SELECT RAISE(ABORT, 'rows of stock_movement are never changed or removed');
+END;
+CREATE TRIGGER invoice_sealed_from_DELETE BEFORE DELETE ON invoice WHEN OLD.status <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'an invoice is never removed once it is sent');
+END;
+CREATE TRIGGER invoice_line_sealed_from_UPDATE BEFORE UPDATE OF invoice_id, position, code, kind, served_on, description, quantity_thousandths, unit_price_cents, list_price_cents, rate_reason, amount_cents, taxes ON invoice_line WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'rows of invoice_line are never changed once their invoice is sent');
+END;
+CREATE TRIGGER invoice_line_sealed_from_DELETE BEFORE DELETE  ON invoice_line WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'rows of invoice_line are never changed once their invoice is sent');
+END;
+CREATE TRIGGER invoice_adjustment_sealed_from_UPDATE BEFORE UPDATE OF invoice_id, line_id, kind, period, description, basis_points, amount_cents, reason ON invoice_adjustment WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'rows of invoice_adjustment are never changed once their invoice is sent');
+END;
+CREATE TRIGGER invoice_adjustment_sealed_from_DELETE BEFORE DELETE  ON invoice_adjustment WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'rows of invoice_adjustment are never changed once their invoice is sent');
+END;
+CREATE TRIGGER invoice_tax_sealed_from_UPDATE BEFORE UPDATE OF invoice_id, name, title, basis_points, included, base_cents, amount_cents ON invoice_tax WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'rows of invoice_tax are never changed once their invoice is sent');
+END;
+CREATE TRIGGER invoice_tax_sealed_from_DELETE BEFORE DELETE  ON invoice_tax WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'rows of invoice_tax are never changed once their invoice is sent');
 END;
 INSERT INTO chain_head (id, seq, hash) VALUES (1, 0, '');

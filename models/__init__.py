@@ -4,6 +4,8 @@ TABLES: tuple[str, ...] = (
     "models.people",
     "models.care",
     "models.invoices",
+    "models.stock",
+    "models.bulk",
     "models.money",
     "models.chasing",
     "models.record",

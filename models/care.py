@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.fields import Moment
+from models.fields import Moment, Names
 from models.people import Patient
 
 
@@ -16,6 +16,8 @@ class Price(Model):
     kind = fields.CharField(20, default="procedure")
     description = fields.CharField(200)
     unit_price_cents = fields.BigIntField()
+    taxes = Names()
+    """Those a line at this price bears unless it is told otherwise."""
     valid_from = fields.DateField()
 
     class Meta:
@@ -63,6 +65,7 @@ class Charge(Model):
     quantity_thousandths = fields.BigIntField()
     unit_price_cents = fields.BigIntField()
     amount_cents = fields.BigIntField()
+    taxes = Names()
     invoice_id = fields.BigIntField(null=True, db_index=True)
     """The invoice that has taken it; none while it is unbilled."""
 

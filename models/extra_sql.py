@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 class ExtraSql:
     append_only: Sequence[str] = ()
     """Tables that refuse every change but a new row."""
+    sealed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Tables whose rows stay as they are once their invoice is no draft: these columns, by table."""
     checks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By table: what is true of every row, under the constraint's name."""
     indexes: Mapping[str, str] = field(default_factory=dict)
@@ -22,13 +24,25 @@ class ExtraSql:
 
 
 EXTRA = ExtraSql(
-    append_only=("consent", "event", "ledger_entry"),
+    append_only=("consent", "event", "ledger_entry", "stock_movement"),
+    sealed={
+        "invoice_line": "invoice_id position code kind served_on description quantity_thousandths unit_price_cents"
+        " list_price_cents rate_reason amount_cents taxes".split(),
+        "invoice_adjustment": "invoice_id line_id kind period description basis_points amount_cents reason".split(),
+        "invoice_tax": "invoice_id name title basis_points included base_cents amount_cents".split(),
+    },
     checks={
         "invoice": {
             "invoice_never_below_zero": "balance_cents >= 0",
             "invoice_adds_up": "balance_cents = total_cents - paid_cents - forgiven_cents"
-            " OR status IN ('draft', 'void')",
+            " OR status = 'draft' OR voided_at IS NOT NULL",
         },
+        "payment": {
+            "payment_unapplied_never_below_zero": "unapplied_cents >= 0",
+            "payment_never_returned_beyond_itself": "returned_cents BETWEEN 0 AND amount_cents",
+        },
+        "payment_share": {"share_is_money": "amount_cents > 0 AND recovered_cents BETWEEN 0 AND amount_cents"},
+        "write_off": {"write_off_recovered_within_itself": "recovered_cents BETWEEN 0 AND amount_cents"},
         "patient": {"credit_never_below_zero": "credit_cents >= 0"},
         "ledger_entry": {"entry_moves_money": "amount_cents > 0", "entry_has_two_accounts": "debit <> credit"},
     },
@@ -36,8 +50,13 @@ EXTRA = ExtraSql(
         "invoice_owing": "invoice (location, due_date, balance_cents) WHERE balance_cents > 0",
         "invoice_of_guarantor_owing": "invoice (guarantor_id) WHERE balance_cents > 0",
         "invoice_waiting_to_be_late": "invoice (location, due_date) WHERE status = 'sent'",
-        "charge_unbilled": "charge (guarantor_id) WHERE invoice_id IS NULL",
+        "invoice_fee_due": "invoice (location, next_fee_on) WHERE next_fee_on IS NOT NULL",
+        "charge_unbilled": "charge (guarantor_id, patient_id) WHERE invoice_id IS NULL",
+        "bulk_job_open": "bulk_job (id) WHERE done_at IS NULL",
+        "bulk_item_waiting": "bulk_item (job_id, id) WHERE status = 'waiting'",
         "invoice_set_due": "invoice_set (next_send_at) WHERE next_send_at IS NOT NULL",
+        "payment_with_credit": "payment (guarantor_id) WHERE unapplied_cents > 0",
+        "refund_waiting": "refund (id) WHERE status = 'pending'",
         "inbox_item_due": "inbox_item (due_at) WHERE handled_at IS NULL",
         "message_due": "message (due_at) WHERE status IN ('queued', 'sending')",
         "card_due": "card (due_at) WHERE wanted > shown",
@@ -46,6 +65,7 @@ EXTRA = ExtraSql(
     singles={
         "one_open_set": "invoice_set (guarantor_id)"
         " WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail')",
+        "late_fee_once_a_period": "invoice_adjustment (invoice_id, kind, period) WHERE period IS NOT NULL",
     },
     first_rows=("INSERT INTO chain_head (id, seq, hash) VALUES (1, 0, '')",),
 )

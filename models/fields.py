@@ -33,3 +33,19 @@ class Moment(fields.DatetimeField[T]):
         if isinstance(value, datetime) and value.tzinfo is None:
             raise ValueError(f"{self.model_field_name}: {value} says no time zone")
         return value
+
+
+class Names(fields.Field[tuple[str, ...]]):
+    """A few short names without spaces, kept as words of one text: `vat city`."""
+
+    field_type = tuple
+    SQL_TYPE = "VARCHAR(200)"
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**({"default": ()} | more))
+
+    def to_python_value(self, value: Any) -> tuple[str, ...]:
+        return tuple(value.split() if isinstance(value, str) else value)
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> str:
+        return " ".join(value)

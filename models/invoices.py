@@ -1,9 +1,9 @@
-"""Invoices with their lines and adjustments, and the counters that number them without gaps."""
+"""Invoices with their lines, adjustments and taxes, and the counters that number them without gaps."""
 
 from tortoise import fields
 from tortoise.models import Model
 
-from models.fields import Moment
+from models.fields import Moment, Names
 from models.people import Patient
 
 
@@ -29,6 +29,12 @@ class Invoice(Model):
     due_date = fields.DateField(null=True)
     issued_on = fields.DateField(null=True)
     notes = fields.TextField(default="")
+    taxes = Names()
+    """Those that every line bears, beside its own."""
+    fee_periods = fields.IntField(default=0)
+    """How many late fees have fallen due so far, whether they were charged or passed over."""
+    next_fee_on = fields.DateField(null=True)
+    """The first day on which another may be charged."""
     invoice_set_id = fields.BigIntField(null=True, db_index=True)
     created_at = Moment()
     sent_at = Moment(null=True)
@@ -43,6 +49,8 @@ class Invoice(Model):
 
 
 class InvoiceLine(Model):
+    """What is billed, at its price: what was taken off or put on it stands among the adjustments, by its id."""
+
     id: int = fields.BigIntField(primary_key=True)
     invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
         "books.Invoice", on_delete=fields.CASCADE, related_name="lines"
@@ -50,35 +58,71 @@ class InvoiceLine(Model):
     invoice_id: int
     position = fields.IntField()
     charge_id = fields.BigIntField(null=True, unique=True)
+    code = fields.CharField(60, default="")
+    """The procedure's, material's or product's; none for what was written by hand."""
+    kind = fields.CharField(20, default="manual")
+    """procedure, material, product, manual, or as the charge says"""
     patient_id = fields.BigIntField(null=True)
     served_on = fields.DateField(null=True)
     description = fields.CharField(200)
     quantity_thousandths = fields.BigIntField(default=1000)
     unit_price_cents = fields.BigIntField()
+    list_price_cents = fields.BigIntField(null=True)
+    """What the list asked, where staff have changed it; why stands beside it."""
+    rate_reason = fields.CharField(500, default="")
     amount_cents = fields.BigIntField()
+    taxes = Names()
 
     class Meta:
         table = "invoice_line"
         ordering = ("position",)
+        indexes = (("invoice_id", "position"),)
 
 
 class InvoiceAdjustment(Model):
-    """What changes the total besides lines. One late fee per invoice and period, however often the clock ticks."""
+    """What changes the total besides lines and taxes: discount, surcharge, late_fee, late_fee_waived. One late fee per
+    invoice and period, however often the clock ticks."""
 
     id: int = fields.BigIntField(primary_key=True)
     invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
         "books.Invoice", on_delete=fields.CASCADE, related_name="adjustments"
     )
     invoice_id: int
+    line_id = fields.BigIntField(null=True)
+    """The line it is on; none for the whole invoice."""
     kind = fields.CharField(20)
-    period = fields.CharField(20, default="")
+    period = fields.IntField(null=True)
+    """Which of an invoice's late fees it is, counted from one."""
     description = fields.CharField(200)
+    basis_points = fields.IntField(null=True)
     amount_cents = fields.BigIntField()
+    """As it changes the total: below zero for what is taken off."""
+    reason = fields.CharField(500, default="")
     at = Moment()
 
     class Meta:
         table = "invoice_adjustment"
-        unique_together = (("invoice_id", "kind", "period"),)
+        indexes = (("invoice_id", "line_id"),)
+
+
+class InvoiceTax(Model):
+    """One rate on one invoice: what it was on, and what it came to. Added to the lines, or contained in them."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
+        "books.Invoice", on_delete=fields.CASCADE, related_name="tax_rows"
+    )
+    invoice_id: int
+    name = fields.CharField(40)
+    title = fields.CharField(200)
+    basis_points = fields.IntField()
+    included = fields.BooleanField()
+    base_cents = fields.BigIntField()
+    amount_cents = fields.BigIntField()
+
+    class Meta:
+        table = "invoice_tax"
+        unique_together = (("invoice_id", "name"),)
 
 
 class Counter(Model):

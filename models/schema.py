@@ -26,6 +26,32 @@ KEPT_POSTGRES_TABLE = """\
 CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"""
 
+SEALED = "SELECT status FROM invoice WHERE id = OLD.invoice_id"
+SEALED_SQLITE = """\
+CREATE TRIGGER {table}_sealed_from_{verb} BEFORE {verb} {of} ON {table} WHEN ({sealed}) <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'rows of {table} are never changed once their invoice is sent');
+END;"""
+SENT_SQLITE = """\
+CREATE TRIGGER invoice_sealed_from_DELETE BEFORE DELETE ON invoice WHEN OLD.status <> 'draft' BEGIN
+    SELECT RAISE(ABORT, 'an invoice is never removed once it is sent');
+END;"""
+
+SEALED_POSTGRES = f"""\
+CREATE FUNCTION refuse_once_sent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF ({SEALED}) <> 'draft' THEN
+        RAISE EXCEPTION 'rows of % are never changed once their invoice is sent', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;"""
+SEALED_POSTGRES_TABLE = """\
+CREATE TRIGGER {table}_sealed BEFORE UPDATE OF {columns} OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION refuse_once_sent();"""
+SENT_POSTGRES = """\
+CREATE TRIGGER invoice_sealed BEFORE DELETE ON invoice
+    FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION refuse_change();"""
+
 
 async def schema_sql(dialect: Dialect, *, tables: Sequence[str] = TABLES, extra: ExtraSql = EXTRA) -> str:
     """Everything an empty database needs. Asking for it binds the models to the dialect: do it before connecting."""
@@ -40,7 +66,8 @@ async def schema_sql(dialect: Dialect, *, tables: Sequence[str] = TABLES, extra:
     indexes = [f"CREATE INDEX {name} ON {rows};" for name, rows in extra.indexes.items()]
     indexes += [f"CREATE UNIQUE INDEX {name} ON {rows};" for name, rows in extra.singles.items()]
     first = (f"{row};" for row in extra.first_rows)
-    return "\n".join([sql, *indexes, *_kept(dialect, extra.append_only), *first]) + "\n"
+    triggers = [*_kept(dialect, extra.append_only), *_sealed(dialect, extra.sealed)]
+    return "\n".join([sql, *indexes, *triggers, *first]) + "\n"
 
 
 def _checked(sql: str, table: str, checks: Mapping[str, str]) -> str:
@@ -56,3 +83,17 @@ def _kept(dialect: Dialect, tables: Sequence[str]) -> list[str]:
     if dialect == "sqlite":
         return [KEPT_SQLITE.format(table=table, verb=verb) for table in tables for verb in ("UPDATE", "DELETE")]
     return [KEPT_POSTGRES, *(KEPT_POSTGRES_TABLE.format(table=table) for table in tables)] if tables else []
+
+
+def _sealed(dialect: Dialect, tables: Mapping[str, Sequence[str]]) -> list[str]:
+    if not tables:
+        return []
+    columns = {table: ", ".join(names) for table, names in tables.items()}
+    if dialect == "postgres":
+        return [
+            SEALED_POSTGRES,
+            *(SEALED_POSTGRES_TABLE.format(table=t, columns=columns[t]) for t in columns),
+            SENT_POSTGRES,
+        ]
+    verbs = [(table, verb) for table in columns for verb in (("UPDATE", f"OF {columns[table]}"), ("DELETE", ""))]
+    return [SENT_SQLITE, *(SEALED_SQLITE.format(table=t, verb=v, of=of, sealed=SEALED) for t, (v, of) in verbs)]
