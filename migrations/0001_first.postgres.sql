@@ -64,13 +64,14 @@ CREATE TABLE "charge" (
     "unit_price_cents" BIGINT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
     "taxes" VARCHAR(200) NOT NULL,
+    "claim_id" BIGINT,
     "invoice_id" BIGINT,
     "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
     "session_id" BIGINT NOT NULL REFERENCES "care_session" ("id") ON DELETE RESTRICT
 );
 CREATE INDEX "idx_charge_guarant_aba528" ON "charge" ("guarantor_id");
 CREATE INDEX "idx_charge_invoice_c8efdc" ON "charge" ("invoice_id");
-COMMENT ON TABLE "charge" IS 'One billable line that came out of a session; unbilled until an invoice takes it.';
+COMMENT ON TABLE "charge" IS 'One billable line that came out of a session, or a claim''s share; unbilled until an invoice takes it.';
 CREATE TABLE "price" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "price_list" VARCHAR(60) NOT NULL,
@@ -314,6 +315,101 @@ CREATE TABLE "write_off" (
 );
 CREATE INDEX "idx_write_off_invoice_813ed7" ON "write_off" ("invoice_set_id");
 COMMENT ON TABLE "write_off" IS 'What was written off a set, invoice by invoice, so that it can be undone exactly.';
+CREATE TABLE "claim" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "external_id" VARCHAR(120) NOT NULL UNIQUE,
+    "guarantor_id" BIGINT NOT NULL,
+    "location" VARCHAR(60) NOT NULL,
+    "bill_to" VARCHAR(10) NOT NULL,
+    "payer" VARCHAR(120) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "allowed_cents" BIGINT,
+    "paid_cents" BIGINT,
+    "patient_cents" BIGINT,
+    "share_cents" BIGINT NOT NULL,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "session_id" BIGINT NOT NULL UNIQUE REFERENCES "care_session" ("id") ON DELETE RESTRICT,
+    CONSTRAINT claim_share_within_itself CHECK (share_cents BETWEEN 0 AND amount_cents)
+);
+CREATE INDEX "idx_claim_guarant_5842fa" ON "claim" ("guarantor_id");
+CREATE INDEX "idx_claim_status_7728eb" ON "claim" ("status", "location");
+COMMENT ON TABLE "claim" IS 'What an insurer is asked to pay for a session. Its figures are those of the decision that stands.';
+CREATE TABLE "claim_line" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "position" INT NOT NULL,
+    "code" VARCHAR(60) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "description" VARCHAR(200) NOT NULL,
+    "quantity_thousandths" BIGINT NOT NULL,
+    "unit_price_cents" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "claim_id" BIGINT NOT NULL REFERENCES "claim" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_claim_line_claim_i_e192c7" UNIQUE ("claim_id", "position")
+);
+COMMENT ON TABLE "claim_line" IS 'A procedure or material of the session, priced; the patient owes nothing for it by itself.';
+CREATE TABLE "claim_posting" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "key" VARCHAR(64) NOT NULL UNIQUE,
+    "source" VARCHAR(10) NOT NULL,
+    "remittance_id" BIGINT,
+    "word" VARCHAR(20) NOT NULL,
+    "payer" VARCHAR(120) NOT NULL,
+    "rank" INT NOT NULL,
+    "charged_cents" BIGINT NOT NULL,
+    "allowed_cents" BIGINT,
+    "paid_cents" BIGINT NOT NULL,
+    "patient_cents" BIGINT NOT NULL,
+    "share_cents" BIGINT NOT NULL,
+    "decided_on" DATE NOT NULL,
+    "trace" VARCHAR(60) NOT NULL,
+    "place" INT NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "claim_id" BIGINT NOT NULL REFERENCES "claim" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_claim_posti_remitta_3c8b35" ON "claim_posting" ("remittance_id");
+COMMENT ON TABLE "claim_posting" IS 'One decision on a claim, by a payer or by the practice. Rows are only ever added.';
+CREATE TABLE "credit_note" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "charge_id" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
+    CONSTRAINT credit_note_is_money CHECK (amount_cents > 0)
+);
+CREATE INDEX "idx_credit_note_charge__bf28e6" ON "credit_note" ("charge_id");
+COMMENT ON TABLE "credit_note" IS 'What was taken off a sent invoice because the payer left less to the patient. Rows are only ever added.';
+CREATE TABLE "discrepancy" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "key" VARCHAR(64) NOT NULL UNIQUE,
+    "remittance_id" BIGINT,
+    "claim_id" BIGINT,
+    "account" VARCHAR(60) NOT NULL,
+    "what" VARCHAR(30) NOT NULL,
+    "sentence" VARCHAR(500) NOT NULL,
+    "theirs_cents" BIGINT NOT NULL,
+    "ours_cents" BIGINT NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "settled_at" TIMESTAMPTZ
+);
+CREATE INDEX "idx_discrepancy_remitta_553ae3" ON "discrepancy" ("remittance_id");
+CREATE INDEX "idx_discrepancy_claim_i_1e4294" ON "discrepancy" ("claim_id");
+COMMENT ON TABLE "discrepancy" IS 'What a person must look at, with both figures: the payer''s and ours.';
+CREATE TABLE "remittance" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "payer" VARCHAR(60) NOT NULL,
+    "payer_name" VARCHAR(60) NOT NULL,
+    "trace" VARCHAR(60) NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "paid_on" DATE NOT NULL,
+    "file_hash" VARCHAR(64) NOT NULL,
+    "received_at" TIMESTAMPTZ NOT NULL,
+    CONSTRAINT "uid_remittance_payer_787f72" UNIQUE ("payer", "trace")
+);
+COMMENT ON TABLE "remittance" IS 'A payer''s check or transfer, as an 835 file told of it.';
 CREATE TABLE "invoice_set" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "location" VARCHAR(60) NOT NULL,
@@ -508,6 +604,8 @@ CREATE INDEX invoice_fee_due ON invoice (location, next_fee_on) WHERE next_fee_o
 CREATE INDEX charge_unbilled ON charge (guarantor_id, patient_id) WHERE invoice_id IS NULL;
 CREATE INDEX bulk_job_open ON bulk_job (id) WHERE done_at IS NULL;
 CREATE INDEX bulk_item_waiting ON bulk_item (job_id, id) WHERE status = 'waiting';
+CREATE INDEX charge_of_claim ON charge (claim_id) WHERE claim_id IS NOT NULL;
+CREATE INDEX discrepancy_open ON discrepancy (at) WHERE settled_at IS NULL;
 CREATE INDEX invoice_set_due ON invoice_set (next_send_at) WHERE next_send_at IS NOT NULL;
 CREATE INDEX payment_with_credit ON payment (guarantor_id) WHERE unapplied_cents > 0;
 CREATE INDEX refund_waiting ON refund (id) WHERE status = 'pending';
@@ -521,7 +619,11 @@ CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
+CREATE TRIGGER claim_posting_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_posting
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER consent_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON consent
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER credit_note_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON credit_note
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER event_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -60,10 +60,11 @@ CREATE TABLE "charge" (
     "unit_price_cents" BIGINT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
     "taxes" VARCHAR(200) NOT NULL,
+    "claim_id" BIGINT,
     "invoice_id" BIGINT,
     "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
     "session_id" BIGINT NOT NULL REFERENCES "care_session" ("id") ON DELETE RESTRICT
-) /* One billable line that came out of a session; unbilled until an invoice takes it. */;
+) /* One billable line that came out of a session, or a claim's share; unbilled until an invoice takes it. */;
 CREATE INDEX "idx_charge_guarant_aba528" ON "charge" ("guarantor_id");
 CREATE INDEX "idx_charge_invoice_c8efdc" ON "charge" ("invoice_id");
 CREATE TABLE "price" (
@@ -293,6 +294,95 @@ CREATE TABLE "write_off" (
     CONSTRAINT write_off_recovered_within_itself CHECK (recovered_cents BETWEEN 0 AND amount_cents)
 ) /* What was written off a set, invoice by invoice, so that it can be undone exactly. */;
 CREATE INDEX "idx_write_off_invoice_813ed7" ON "write_off" ("invoice_set_id");
+CREATE TABLE "claim" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "external_id" VARCHAR(120) NOT NULL UNIQUE,
+    "guarantor_id" BIGINT NOT NULL,
+    "location" VARCHAR(60) NOT NULL,
+    "bill_to" VARCHAR(10) NOT NULL,
+    "payer" VARCHAR(120) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "allowed_cents" BIGINT,
+    "paid_cents" BIGINT,
+    "patient_cents" BIGINT,
+    "share_cents" BIGINT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "session_id" BIGINT NOT NULL UNIQUE REFERENCES "care_session" ("id") ON DELETE RESTRICT,
+    CONSTRAINT claim_share_within_itself CHECK (share_cents BETWEEN 0 AND amount_cents)
+) /* What an insurer is asked to pay for a session. Its figures are those of the decision that stands. */;
+CREATE INDEX "idx_claim_guarant_5842fa" ON "claim" ("guarantor_id");
+CREATE INDEX "idx_claim_status_7728eb" ON "claim" ("status", "location");
+CREATE TABLE "claim_line" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "position" INT NOT NULL,
+    "code" VARCHAR(60) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "description" VARCHAR(200) NOT NULL,
+    "quantity_thousandths" BIGINT NOT NULL,
+    "unit_price_cents" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "claim_id" BIGINT NOT NULL REFERENCES "claim" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_claim_line_claim_i_e192c7" UNIQUE ("claim_id", "position")
+) /* A procedure or material of the session, priced; the patient owes nothing for it by itself. */;
+CREATE TABLE "claim_posting" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "key" VARCHAR(64) NOT NULL UNIQUE,
+    "source" VARCHAR(10) NOT NULL,
+    "remittance_id" BIGINT,
+    "word" VARCHAR(20) NOT NULL,
+    "payer" VARCHAR(120) NOT NULL,
+    "rank" INT NOT NULL,
+    "charged_cents" BIGINT NOT NULL,
+    "allowed_cents" BIGINT,
+    "paid_cents" BIGINT NOT NULL,
+    "patient_cents" BIGINT NOT NULL,
+    "share_cents" BIGINT NOT NULL,
+    "decided_on" DATE NOT NULL,
+    "trace" VARCHAR(60) NOT NULL,
+    "place" INT NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
+    "at" TIMESTAMP NOT NULL,
+    "claim_id" BIGINT NOT NULL REFERENCES "claim" ("id") ON DELETE RESTRICT
+) /* One decision on a claim, by a payer or by the practice. Rows are only ever added. */;
+CREATE INDEX "idx_claim_posti_remitta_3c8b35" ON "claim_posting" ("remittance_id");
+CREATE TABLE "credit_note" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "charge_id" BIGINT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "at" TIMESTAMP NOT NULL,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
+    CONSTRAINT credit_note_is_money CHECK (amount_cents > 0)
+) /* What was taken off a sent invoice because the payer left less to the patient. Rows are only ever added. */;
+CREATE INDEX "idx_credit_note_charge__bf28e6" ON "credit_note" ("charge_id");
+CREATE TABLE "discrepancy" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "key" VARCHAR(64) NOT NULL UNIQUE,
+    "remittance_id" BIGINT,
+    "claim_id" BIGINT,
+    "account" VARCHAR(60) NOT NULL,
+    "what" VARCHAR(30) NOT NULL,
+    "sentence" VARCHAR(500) NOT NULL,
+    "theirs_cents" BIGINT NOT NULL,
+    "ours_cents" BIGINT NOT NULL,
+    "at" TIMESTAMP NOT NULL,
+    "settled_at" TIMESTAMP
+) /* What a person must look at, with both figures: the payer's and ours. */;
+CREATE INDEX "idx_discrepancy_remitta_553ae3" ON "discrepancy" ("remittance_id");
+CREATE INDEX "idx_discrepancy_claim_i_1e4294" ON "discrepancy" ("claim_id");
+CREATE TABLE "remittance" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "payer" VARCHAR(60) NOT NULL,
+    "payer_name" VARCHAR(60) NOT NULL,
+    "trace" VARCHAR(60) NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "paid_on" DATE NOT NULL,
+    "file_hash" VARCHAR(64) NOT NULL,
+    "received_at" TIMESTAMP NOT NULL,
+    CONSTRAINT "uid_remittance_payer_787f72" UNIQUE ("payer", "trace")
+) /* A payer's check or transfer, as an 835 file told of it. */;
 CREATE TABLE "invoice_set" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "location" VARCHAR(60) NOT NULL,
@@ -474,6 +564,8 @@ CREATE INDEX invoice_fee_due ON invoice (location, next_fee_on) WHERE next_fee_o
 CREATE INDEX charge_unbilled ON charge (guarantor_id, patient_id) WHERE invoice_id IS NULL;
 CREATE INDEX bulk_job_open ON bulk_job (id) WHERE done_at IS NULL;
 CREATE INDEX bulk_item_waiting ON bulk_item (job_id, id) WHERE status = 'waiting';
+CREATE INDEX charge_of_claim ON charge (claim_id) WHERE claim_id IS NOT NULL;
+CREATE INDEX discrepancy_open ON discrepancy (at) WHERE settled_at IS NULL;
 CREATE INDEX invoice_set_due ON invoice_set (next_send_at) WHERE next_send_at IS NOT NULL;
 CREATE INDEX payment_with_credit ON payment (guarantor_id) WHERE unapplied_cents > 0;
 CREATE INDEX refund_waiting ON refund (id) WHERE status = 'pending';
@@ -483,11 +575,23 @@ CREATE INDEX card_due ON card (due_at) WHERE wanted > shown;
 CREATE INDEX post_due ON post (due_at) WHERE status = 'queued';
 CREATE UNIQUE INDEX one_open_set ON invoice_set (guarantor_id) WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail');
 CREATE UNIQUE INDEX late_fee_once_a_period ON invoice_adjustment (invoice_id, kind, period) WHERE period IS NOT NULL;
+CREATE TRIGGER claim_posting_kept_from_UPDATE BEFORE UPDATE ON claim_posting BEGIN
+    SELECT RAISE(ABORT, 'rows of claim_posting are never changed or removed');
+END;
+CREATE TRIGGER claim_posting_kept_from_DELETE BEFORE DELETE ON claim_posting BEGIN
+    SELECT RAISE(ABORT, 'rows of claim_posting are never changed or removed');
+END;
 CREATE TRIGGER consent_kept_from_UPDATE BEFORE UPDATE ON consent BEGIN
     SELECT RAISE(ABORT, 'rows of consent are never changed or removed');
 END;
 CREATE TRIGGER consent_kept_from_DELETE BEFORE DELETE ON consent BEGIN
     SELECT RAISE(ABORT, 'rows of consent are never changed or removed');
+END;
+CREATE TRIGGER credit_note_kept_from_UPDATE BEFORE UPDATE ON credit_note BEGIN
+    SELECT RAISE(ABORT, 'rows of credit_note are never changed or removed');
+END;
+CREATE TRIGGER credit_note_kept_from_DELETE BEFORE DELETE ON credit_note BEGIN
+    SELECT RAISE(ABORT, 'rows of credit_note are never changed or removed');
 END;
 CREATE TRIGGER event_kept_from_UPDATE BEFORE UPDATE ON event BEGIN
     SELECT RAISE(ABORT, 'rows of event are never changed or removed');

@@ -7,6 +7,7 @@ TABLES: tuple[str, ...] = (
     "models.stock",
     "models.bulk",
     "models.money",
+    "models.insurance",
     "models.chasing",
     "models.record",
     "models.noticeboard",

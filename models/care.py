@@ -44,7 +44,7 @@ class CareSession(Model):
 
 
 class Charge(Model):
-    """One billable line that came out of a session; unbilled until an invoice takes it."""
+    """One billable line that came out of a session, or a claim's share; unbilled until an invoice takes it."""
 
     id: int = fields.BigIntField(primary_key=True)
     session: fields.ForeignKeyRelation[CareSession] = fields.ForeignKeyField(
@@ -66,6 +66,8 @@ class Charge(Model):
     unit_price_cents = fields.BigIntField()
     amount_cents = fields.BigIntField()
     taxes = Names()
+    claim_id = fields.BigIntField(null=True)
+    """The claim whose patient's share it is."""
     invoice_id = fields.BigIntField(null=True, db_index=True)
     """The invoice that has taken it; none while it is unbilled."""
 

@@ -24,7 +24,7 @@ class ExtraSql:
 
 
 EXTRA = ExtraSql(
-    append_only=("consent", "event", "ledger_entry", "stock_movement"),
+    append_only=("claim_posting", "consent", "credit_note", "event", "ledger_entry", "stock_movement"),
     sealed={
         "invoice_line": "invoice_id position code kind served_on description quantity_thousandths unit_price_cents"
         " list_price_cents rate_reason amount_cents taxes".split(),
@@ -43,6 +43,8 @@ EXTRA = ExtraSql(
         },
         "payment_share": {"share_is_money": "amount_cents > 0 AND recovered_cents BETWEEN 0 AND amount_cents"},
         "write_off": {"write_off_recovered_within_itself": "recovered_cents BETWEEN 0 AND amount_cents"},
+        "claim": {"claim_share_within_itself": "share_cents BETWEEN 0 AND amount_cents"},
+        "credit_note": {"credit_note_is_money": "amount_cents > 0"},
         "patient": {"credit_never_below_zero": "credit_cents >= 0"},
         "ledger_entry": {"entry_moves_money": "amount_cents > 0", "entry_has_two_accounts": "debit <> credit"},
     },
@@ -54,6 +56,8 @@ EXTRA = ExtraSql(
         "charge_unbilled": "charge (guarantor_id, patient_id) WHERE invoice_id IS NULL",
         "bulk_job_open": "bulk_job (id) WHERE done_at IS NULL",
         "bulk_item_waiting": "bulk_item (job_id, id) WHERE status = 'waiting'",
+        "charge_of_claim": "charge (claim_id) WHERE claim_id IS NOT NULL",
+        "discrepancy_open": "discrepancy (at) WHERE settled_at IS NULL",
         "invoice_set_due": "invoice_set (next_send_at) WHERE next_send_at IS NOT NULL",
         "payment_with_credit": "payment (guarantor_id) WHERE unapplied_cents > 0",
         "refund_waiting": "refund (id) WHERE status = 'pending'",
