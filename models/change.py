@@ -6,18 +6,21 @@ committed, so that no reader can overtake one that is still to come.
 """
 
 import hashlib
-import json
+import pickle
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 from uuid import uuid4
 
+import orjson
+
 from domain.access import Actor
-from models.database import dialect, execute, transaction
+from models.database import dialect, execute, insert_rows, transaction
 from models.record import ChainHead, Event
 
 Facts = dict[str, Any]
@@ -66,12 +69,40 @@ class Told:
     hash: str = ""
 
 
+class Tale:
+    """Events in the order they were told. A long tale waits in a file: a large import weighs what a small one does."""
+
+    def __init__(self) -> None:
+        self._last: list[Told] = []
+        self._earlier: IO[bytes] | None = None
+
+    def append(self, event: Told) -> None:
+        self._last.append(event)
+        if len(self._last) == ROWS_AT_ONCE:
+            self._earlier = self._earlier or TemporaryFile()  # noqa: SIM115  # closed with the change
+            pickle.dump(self._last, self._earlier)
+            self._last = []
+
+    def batches(self) -> Iterator[list[Told]]:
+        if self._earlier:
+            end = self._earlier.tell()
+            self._earlier.seek(0)
+            while self._earlier.tell() < end:
+                yield pickle.load(self._earlier)  # noqa: S301  # ours, written above, and it has no name
+        if self._last:
+            yield self._last
+
+    def close(self) -> None:
+        if self._earlier:
+            self._earlier.close()
+
+
 @dataclass(slots=True)
 class Change:
     """What a transaction will have done, told as it goes."""
 
     now: datetime
-    events: list[Told] = field(default_factory=list)
+    events: Tale = field(default_factory=Tale)
     correlation: str = field(default_factory=lambda: correlation.get() or uuid4().hex)
 
     def tell(
@@ -119,27 +150,33 @@ async def change(now: datetime) -> AsyncIterator[Change]:
     try:
         async with transaction():
             yield told
-            if told.events:
-                await _append(told.events)
+            await _append(told.events)
     finally:
         _current.reset(token)
+        told.events.close()
     for ring in on_commit:
         ring()
 
 
-async def _append(events: list[Told]) -> None:
-    head = await ChainHead.select_for_update().get(id=1)
-    for event in events:
-        event.seq = head.seq + 1
-        event.previous_hash = head.hash
-        event.hash = link(event)
-        head.seq, head.hash = event.seq, event.hash
-    for start in range(0, len(events), ROWS_AT_ONCE):
-        await _insert(events[start : start + ROWS_AT_ONCE])
-    await ChainHead.filter(id=1).update(seq=head.seq, hash=head.hash)
+async def _append(events: Tale) -> None:
+    head = None
+    for batch in events.batches():
+        if head is None:
+            head = await ChainHead.select_for_update().get(id=1)
+            seq, previous = head.seq, head.hash
+        for event in batch:
+            seq += 1
+            event.seq, event.previous_hash = seq, previous
+            previous = event.hash = link(event)
+        await _insert(batch)
+    if head:
+        await ChainHead.filter(id=1).update(seq=seq, hash=previous)
 
 
 async def _insert(events: list[Told]) -> None:
+    if len(events) == ROWS_AT_ONCE:
+        await insert_rows("event", COLUMNS, ([_written(getattr(event, c)) for c in COLUMNS] for event in events))
+        return
     number, json_type = count(1), "::jsonb" if dialect() == "postgres" else ""
     types = [json_type if column in ("before", "after") else "" for column in COLUMNS]
     row = ", ".join
@@ -149,7 +186,7 @@ async def _insert(events: list[Told]) -> None:
 
 
 def _written(value: object) -> object:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+    return orjson.dumps(value).decode() if isinstance(value, dict) else value
 
 
 def link(event: Told | Event) -> str:
@@ -170,5 +207,4 @@ def link(event: Told | Event) -> str:
         event.after,
         event.previous_hash,
     ]
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -7,7 +7,7 @@ evened out at the edge: SQLite gives dates and times as text (`day`, `moment`), 
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import BaseORMException
+from tortoise.exceptions import BaseORMException, IntegrityError
 
 from models import TABLES
 from models.database_url import DatabaseFault, Dialect, config, connections_at, why_not
@@ -115,6 +115,44 @@ async def returning(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """Run one statement that ends in RETURNING; its rows."""
     client = _joined() or _opened().writer
     return list(await client.execute_query_dict(_numbered(sql), _plain(args)))
+
+
+async def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Many rows at once, taken one by one from where they come; what JSON holds is given as its text.
+
+    PostgreSQL's COPY is one statement for them all, so rows may point at each other. On SQLite they are taken in the
+    connection's own thread.
+    """
+    client = _joined()
+    if client is None:
+        async with transaction():
+            return await insert_rows(table, columns, rows)
+    plain = map(_plain, rows)
+    async with client.acquire_connection() as connection:
+        try:
+            if dialect() == "postgres":
+                await connection.copy_records_to_table(table, records=plain, columns=columns)
+            else:
+                into, places = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+                await connection.executemany(f'INSERT INTO "{table}" ({into}) VALUES ({places})', plain)  # noqa: S608  # our own tables
+        except (asyncpg.IntegrityConstraintViolationError, sqlite3.IntegrityError) as error:
+            raise IntegrityError(error) from error
+
+
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """Whatever is read inside is of one moment; nobody who writes meanwhile waits for it."""
+    if dialect() == "postgres":
+        async with transaction():
+            await execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+        return
+    reader = _opened().reader
+    await reader.execute_query("BEGIN")
+    try:
+        yield
+    finally:
+        await reader.execute_query("ROLLBACK")
 
 
 async def script(sql: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from billing.audit import audit
 from domain.access import CLOCK, Actor
 from models import database
-from models.change import Change, change, correlation, following, on_commit
+from models.change import ROWS_AT_ONCE, Change, change, correlation, following, on_commit
 from models.people import Patient
 from models.record import ChainHead, Event
 
@@ -173,3 +174,16 @@ async def unlock() -> None:
     found = await database.read("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")
     for row in found:
         await database.execute(f"DROP TRIGGER {row['name']}")
+
+
+async def test_a_long_tale_is_told_whole_and_in_order_or_not_at_all(open_database: str) -> None:
+    for fails in (True, False):
+        with pytest.raises(ZeroDivisionError) if fails else nullcontext():
+            async with change(NOON) as told:
+                for number in range(2 * ROWS_AT_ONCE + 1):
+                    tell(told, f"kind.{number}", after={"said": "Łucja 😀"})
+                if fails:
+                    raise ZeroDivisionError
+        assert len(await kinds()) == (0 if fails else 2 * ROWS_AT_ONCE + 1)
+    assert await kinds() == [f"kind.{number}" for number in range(2 * ROWS_AT_ONCE + 1)]
+    assert await audit(full=True) == []

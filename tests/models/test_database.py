@@ -351,3 +351,23 @@ async def test_a_time_without_a_zone_is_refused_everywhere(toys: str):
     parcel.due_at = naive
     with pytest.raises(ValueError, match="no time zone"):
         await parcel.save()
+
+
+async def test_many_rows_at_once_are_all_there_or_none(toys: str):
+    rows = [(None, NOON.astimezone(timezone(timedelta(hours=9))), number) for number in range(2_000)]
+    with pytest.raises(IntegrityError):
+        await database.insert_rows("parcel", ("shelf_id", "due_at", "claims"), [*rows, (1, NOON, 0)])
+    assert await Parcel.all().count() == 0
+    await database.insert_rows("parcel", ("shelf_id", "due_at", "claims"), iter(rows))
+    assert await Parcel.filter(due_at=NOON).count() == 2_000
+    with pytest.raises(ValueError, match="no time zone"):
+        await database.insert_rows("parcel", ("due_at", "claims"), [(datetime(2026, 3, 2), 1)])  # noqa: DTZ001
+
+
+async def test_a_snapshot_is_of_one_moment_and_holds_up_nobody(toys: str):
+    await Shelf.create(name="first")
+    async with database.snapshot():
+        assert await names() == ["first"]
+        await asyncio.create_task(database.execute("INSERT INTO shelf (name, count) VALUES ('second', 0)"))
+        assert await names() == ["first"]
+    assert await names() == ["first", "second"]
