@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 class ExtraSql:
     append_only: Sequence[str] = ()
     """Tables that refuse every change but a new row."""
-    sealed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sealed: Mapping[str, str] = field(default_factory=dict)
     """Tables whose rows stay as they are once their invoice is no draft: these columns, by table."""
     checks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By table: what is true of every row, under the constraint's name."""
@@ -26,10 +26,10 @@ class ExtraSql:
 EXTRA = ExtraSql(
     append_only=("claim_posting", "consent", "credit_note", "event", "ledger_entry", "stock_movement"),
     sealed={
-        "invoice_line": "invoice_id position code kind served_on description quantity_thousandths unit_price_cents"
-        " list_price_cents rate_reason amount_cents taxes".split(),
-        "invoice_adjustment": "invoice_id line_id kind period description basis_points amount_cents reason".split(),
-        "invoice_tax": "invoice_id name title basis_points included base_cents amount_cents".split(),
+        "invoice_line": "invoice_id, position, code, kind, served_on, description, quantity_thousandths,"
+        " unit_price_cents, list_price_cents, rate_reason, amount_cents, taxes",
+        "invoice_adjustment": "invoice_id, line_id, kind, period, description, basis_points, amount_cents, reason",
+        "invoice_tax": "invoice_id, name, title, basis_points, included, base_cents, amount_cents",
     },
     checks={
         "invoice": {

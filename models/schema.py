@@ -85,15 +85,13 @@ def _kept(dialect: Dialect, tables: Sequence[str]) -> list[str]:
     return [KEPT_POSTGRES, *(KEPT_POSTGRES_TABLE.format(table=table) for table in tables)] if tables else []
 
 
-def _sealed(dialect: Dialect, tables: Mapping[str, Sequence[str]]) -> list[str]:
+def _sealed(dialect: Dialect, tables: Mapping[str, str]) -> list[str]:
     if not tables:
         return []
-    columns = {table: ", ".join(names) for table, names in tables.items()}
     if dialect == "postgres":
-        return [
-            SEALED_POSTGRES,
-            *(SEALED_POSTGRES_TABLE.format(table=t, columns=columns[t]) for t in columns),
-            SENT_POSTGRES,
-        ]
-    verbs = [(table, verb) for table in columns for verb in (("UPDATE", f"OF {columns[table]}"), ("DELETE", ""))]
+        rows = [SEALED_POSTGRES_TABLE.format(table=table, columns=columns) for table, columns in tables.items()]
+        return [SEALED_POSTGRES, *rows, SENT_POSTGRES]
+    verbs = [
+        (table, verb) for table, columns in tables.items() for verb in (("UPDATE", f"OF {columns}"), ("DELETE", ""))
+    ]
     return [SENT_SQLITE, *(SEALED_SQLITE.format(table=t, verb=v, of=of, sealed=SEALED) for t, (v, of) in verbs)]
