@@ -59,11 +59,49 @@ CHECKS: dict[str, tuple[str, str]] = {
     ),
     "payments": (
         """
-        SELECT p.id AS row_id, p.id AS name, p.amount_cents AS copy_cents, SUM(s.amount_cents) AS ledger_cents
-          FROM payment p JOIN payment_share s ON s.payment_id = p.id
-         GROUP BY p.id, p.amount_cents HAVING SUM(s.amount_cents) > p.amount_cents
+        SELECT p.id AS row_id, p.id AS name, p.amount_cents AS copy_cents,
+               p.unapplied_cents + p.returned_cents + p.applied_cents AS ledger_cents
+          FROM (SELECT q.id, q.amount_cents, q.unapplied_cents, q.returned_cents, COALESCE(
+                       (SELECT SUM(amount_cents) FROM payment_share WHERE payment_id = q.id), 0) AS applied_cents
+                  FROM payment q) p
+         WHERE p.amount_cents <> p.unapplied_cents + p.returned_cents + p.applied_cents
         """,
-        "Payment {name} of {copy_cents} cents has {ledger_cents} cents applied.",
+        "Payment {name} of {copy_cents} cents has {ledger_cents} cents applied, returned or left as credit.",
+    ),
+    "payments and ledger": (
+        """
+        SELECT p.id AS row_id, p.id AS name, p.unapplied_cents AS copy_cents, COALESCE(l.cents, 0) AS ledger_cents
+          FROM payment p LEFT JOIN (
+               SELECT payment_id, SUM(CASE WHEN credit = 'credit' THEN amount_cents ELSE -amount_cents END) AS cents
+                 FROM ledger_entry WHERE payment_id IS NOT NULL AND (debit = 'credit' OR credit = 'credit')
+                GROUP BY payment_id
+               ) l ON l.payment_id = p.id
+         WHERE p.unapplied_cents <> COALESCE(l.cents, 0)
+        """,
+        "Payment {name} has {copy_cents} cents of credit left, the ledger says {ledger_cents}.",
+    ),
+    "shares and ledger": (
+        """
+        SELECT s.id AS row_id, s.invoice_id AS name, s.amount_cents AS copy_cents, COALESCE(l.cents, 0) AS ledger_cents
+          FROM payment_share s LEFT JOIN (
+               SELECT payment_id, invoice_id, SUM(CASE WHEN debit = 'credit' THEN amount_cents
+                                                       ELSE -amount_cents END) AS cents
+                 FROM ledger_entry WHERE payment_id IS NOT NULL AND invoice_id IS NOT NULL
+                                     AND (debit = 'credit' OR credit = 'credit')
+                GROUP BY payment_id, invoice_id
+               ) l ON l.payment_id = s.payment_id AND l.invoice_id = s.invoice_id
+         WHERE s.amount_cents <> COALESCE(l.cents, 0)
+        """,
+        "A payment's share of invoice {name} says {copy_cents} cents, the ledger {ledger_cents}.",
+    ),
+    "invoice payments": (
+        """
+        SELECT i.id AS row_id, i.number AS name, i.paid_cents AS copy_cents, COALESCE(
+                   (SELECT SUM(amount_cents) FROM payment_share WHERE invoice_id = i.id), 0) AS ledger_cents
+          FROM invoice i
+         WHERE i.paid_cents <> COALESCE((SELECT SUM(amount_cents) FROM payment_share WHERE invoice_id = i.id), 0)
+        """,
+        "Invoice {name} says {copy_cents} cents are paid, its payments {ledger_cents}.",
     ),
     "charges": (
         """

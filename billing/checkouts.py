@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from billing.disputes import follow_dispute
+from billing.paying_back import follow_refund
 from billing.payments import MoneyIn, record_payment
 from domain.access import CLOCK, vendor
 from domain.errors import Refusal, invalid
@@ -69,6 +71,10 @@ async def follow_card_event(event: CardEvent, *, processor: str, practice: Pract
         await _paid(event, attempt, processor=processor, practice=practice, now=now)
     elif event.kind in ("processing", "failed", "expired") and attempt is not None:
         await _note(event, attempt, now=now)
+    elif event.kind in ("refunded", "refund_failed"):
+        await follow_refund(event, processor=processor, practice=practice, now=now)
+    elif event.kind in ("dispute_opened", "dispute_won", "dispute_lost"):
+        await follow_dispute(event, processor=processor, practice=practice, now=now)
     else:
         await _needs_a_person(event, attempt, processor=processor, now=now)
 
@@ -87,7 +93,7 @@ async def _paid(
             processor=processor,
             processor_id=event.processor_id,
         )
-        await record_payment(money, actor=vendor(processor), now=now)
+        await record_payment(money, practice=practice, actor=vendor(processor), now=now)
         await CheckoutAttempt.filter(id=attempt.id).update(status="paid")
 
 
@@ -112,7 +118,7 @@ async def _note(event: CardEvent, attempt: CheckoutAttempt, *, now: datetime) ->
 
 
 async def _needs_a_person(event: CardEvent, attempt: CheckoutAttempt | None, *, processor: str, now: datetime) -> None:
-    """Made in the processor's own dashboard, or not ours: staff decide what it means to the books."""
+    """Money that no press of ours led to: staff decide what it means to the books."""
     payer = await Patient.get(id=attempt.guarantor_id) if attempt else None
     async with change(now) as told:
         told.tell(

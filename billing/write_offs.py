@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 
-from billing.books import book, held_in_order, move_balance
+from billing.books import book, held_in_order, held_payer, move_balance
+from billing.shares import reopening
 from domain import ledger
 from domain.access import CLOCK, Actor
+from domain.allocation import oldest_first
 from domain.errors import invalid
 from domain.invoice import INVOICE, OPEN
 from domain.invoice_set import INVOICE_SET
@@ -33,6 +35,7 @@ async def write_off(
 ) -> int:
     """Write off a set's balance, or a part of it, oldest invoice first; how much it was."""
     async with change(now) as told:
+        await held_payer(invoice_set.guarantor_id)
         owed = await _open_invoices(invoice_set.id)
         outstanding = sum(invoice.balance_cents for invoice in owed)
         cents = outstanding if amount is None else amount
@@ -52,7 +55,7 @@ async def write_off(
             owes = plain(outstanding, owed[0].currency) if owed else "nothing"
             raise invalid(f"{owes} is outstanding; a write-off is more than zero and at most that.", "amount")
         by_id = {invoice.id: invoice for invoice in owed}
-        for invoice_id, share in ledger.oldest_first(cents, [(i.id, i.balance_cents) for i in owed]):
+        for invoice_id, share in oldest_first(cents, [(i.id, i.balance_cents) for i in owed]):
             await _forgive(by_id[invoice_id], share, invoice_set.id, reason, told, on=on)
         return cents
 
@@ -60,10 +63,12 @@ async def write_off(
 async def undo_write_off(
     invoice_set: InvoiceSet, *, actor: Actor, now: datetime, on: date, seen_version: int | None = None
 ) -> int:
-    """Bring back everything that was written off this set, each invoice to the balance it had; how much it was."""
+    """Bring back everything that was written off this set and has not come since, each invoice to its balance; how
+    much it was."""
     async with change(now) as told:
+        await held_payer(invoice_set.guarantor_id)
         offs = await WriteOff.filter(invoice_set_id=invoice_set.id, undone_at=None).order_by("invoice_id")
-        cents = sum(off.amount_cents for off in offs)
+        cents = sum(off.amount_cents - off.recovered_cents for off in offs)
         move = "undo_write_off" if invoice_set.status == "written_off" else "undo_part"
         await fire(
             invoice_set,
@@ -104,16 +109,18 @@ async def _forgive(invoice: Invoice, cents: int, set_id: int, reason: str, told:
 
 
 async def _bring_back(invoice: Invoice, off: WriteOff, told: Change, *, on: date) -> None:
-    await book(
-        "undo_write_off",
-        ledger.reverse(ledger.write_off(invoice.id, off.amount_cents)),
-        guarantor=invoice.guarantor_id,
-        location=invoice.location,
-        on=on,
-        now=told.now,
-    )
-    await move_balance(invoice, forgiven=-off.amount_cents)
-    if invoice.status not in OPEN:
-        await fire(invoice, "reopen", machine=INVOICE, actor=CLOCK, told=told, archived_at=None, paid_at=None)
+    if cents := off.amount_cents - off.recovered_cents:
+        await book(
+            "undo_write_off",
+            ledger.reverse(ledger.write_off(invoice.id, cents)),
+            guarantor=invoice.guarantor_id,
+            location=invoice.location,
+            on=on,
+            now=told.now,
+        )
+        await move_balance(invoice, forgiven=-cents)
+        if invoice.status not in OPEN:
+            await fire(invoice, reopening(invoice), machine=INVOICE, actor=CLOCK, told=told, archived_at=None,
+                       paid_at=None)  # fmt: skip
     off.undone_at = told.now
     await off.save(update_fields=["undone_at"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.errors import forbidden
 from domain.practice import Role
 
 Kind = Literal["person", "patient", "program", "clock", "vendor"]
@@ -42,6 +43,12 @@ class Actor:
     def locations_for(self, need: Need, every: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the practice's locations where this actor may do what needs that role."""
         return tuple(location for location in every if self.may(need, location))
+
+
+def require(actor: Actor, need: Need, location: str, doing: str) -> None:
+    """Programs hold keys of their own and patients act for themselves only: of people, the role is asked."""
+    if actor.kind == "person" and not actor.may(need, location):
+        raise forbidden(f"{doing} needs the role {need} at this location. Ask someone who has it.")
 
 
 CLOCK = Actor("clock", "clock", "Duesday", "clock", (Grant("admin"),))

@@ -1,9 +1,12 @@
 """The life of an invoice, as one table."""
 
-from domain.machine import BEFORE, Ask, Machine, Move
+from domain.machine import SAME, Ask, Machine, Move
 
 REASON = Ask("reason", "Reason", hint="It is kept on the audit trail.")
+PERIOD = Ask("period", "Which late fee", hint="1 is the first.")
 OPEN = ("sent", "overdue")
+CLOSED = ("paid", "archived", "refunded")
+"""Nothing is owed on it; a void one is neither open nor closed, but gone."""
 
 INVOICE = Machine(
     noun="invoice",
@@ -24,9 +27,11 @@ INVOICE = Machine(
              confirm="Its charges go back to the unbilled queue. The number stays listed as void."),
         Move("mark_overdue", "Mark overdue", "overdue", ("sent",), "overdue"),
         Move("settle", "Settle", "paid", OPEN, "paid"),
-        Move("reopen", "Reopen", "reopened", ("paid", "archived", "refunded"), BEFORE),
+        Move("reopen", "Reopen", "reopened", CLOSED, "sent"),
+        Move("reopen_late", "Reopen as overdue", "reopened as overdue", CLOSED, "overdue"),
         Move("refund", "Close as refunded", "refunded", ("paid",), "refunded"),
-        Move("close", "Close as written off", "closed", OPEN, "archived", undone_by="reopen"),
-        Move("archive", "Archive", "archived", ("paid", "refunded", "void"), "archived"),
+        Move("close", "Close as written off", "closed", OPEN, "archived"),
+        Move("archive", "Archive", "archived", ("paid", "refunded", "void"), "archived", "biller", bulk=True),
+        Move("waive_late_fee", "Waive a late fee", "late fee waived", OPEN, SAME, "biller", (PERIOD, REASON)),
     ),
 )  # fmt: skip

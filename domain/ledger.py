@@ -78,6 +78,11 @@ def write_off(invoice: int, cents: int) -> list[Entry]:
     return [Entry(A.BAD_DEBT, A.RECEIVABLE, cents, invoice)]
 
 
+def recover(invoice: int, cents: int) -> list[Entry]:
+    """What was written off is owed again, because it is being paid."""
+    return reverse(write_off(invoice, cents))
+
+
 def dispute_opened(cents: int) -> list[Entry]:
     return [Entry(A.DISPUTED, A.CASH, cents)]
 
@@ -111,14 +116,3 @@ def balances(entries: Iterable[Entry]) -> dict[Account, int]:
 
 def receivable_of(invoice: int, entries: Iterable[Entry]) -> int:
     return sum(cents for _, of, cents in sides(entries) if of == invoice)
-
-
-def oldest_first(amount_cents: int, open_balances: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """How a payment falls on invoices given oldest first; what is left over stays as credit."""
-    shares = []
-    for invoice, balance in open_balances:
-        share = min(amount_cents, balance)
-        if share > 0:
-            shares.append((invoice, share))
-            amount_cents -= share
-    return shares

@@ -179,13 +179,25 @@ class CardEvent:
     occurred_at: datetime
     method: Literal["card", "ach"] = "card"
     sentence: str | None = None
-    refund_id: str | None = None
+    return_id: str | None = None
+    """The refund's or the dispute's own id."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswer:
+    processor_id: str
+    done: bool
+    """Otherwise it is under way, and an event will say how it ended."""
 
 
 class CardDoor(Protocol):
     async def open_checkout(self, request: CheckoutRequest) -> Checkout: ...
 
     async def expire_checkout(self, processor_id: str) -> None: ...
+
+    async def refund(self, *, ref: str, processor_id: str, amount_cents: int) -> RefundAnswer:
+        """Give money of a payment back. The same `ref` again is the same refund."""
+        ...
 
     def verify(self, *, body: bytes, signature: str | None) -> bool: ...
 

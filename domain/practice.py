@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -209,6 +209,10 @@ class Practice:
 
     def __post_init__(self) -> None:
         refuse(self.wrongs())
+
+    def today(self, location: str, now: datetime) -> date:
+        """The day it is where that clinic stands."""
+        return now.astimezone(self.locations[location].zone).date()
 
     def wrongs(self) -> Iterator[Wrong]:
         yield from blank("name", self.name)

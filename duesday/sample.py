@@ -202,7 +202,7 @@ class _Telling:
             currency=self._house.practice.currency,
             reference="Check 1182" if deed.what == "pays by check" else "",
         )
-        await record_payment(money, actor=DANA, now=self._now)
+        await record_payment(money, practice=self._house.practice, actor=DANA, now=self._now)
 
     async def _is_paused(self, deed: Deed) -> None:
         payer = await Patient.get(external_id=deed.who)

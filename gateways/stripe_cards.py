@@ -9,7 +9,7 @@ import stripe
 from stripe import AIOHTTPClient, StripeClient, WebhookSignature
 
 from domain.errors import DoorFault
-from domain.ports import CardEvent, Checkout, CheckoutRequest, Clock
+from domain.ports import CardEvent, Checkout, CheckoutRequest, Clock, RefundAnswer
 from gateways import stripe_events
 from gateways.wire import answer_lost, ratelimited
 
@@ -76,6 +76,16 @@ class StripeCards:
             if fault.passing or (await _asked(sessions.retrieve_async(processor_id))).status == "open":
                 raise
 
+    async def refund(self, *, ref: str, processor_id: str, amount_cents: int) -> RefundAnswer:
+        params: dict[str, Any] = {"payment_intent": processor_id, "amount": amount_cents, "metadata": {"ref": ref}}
+        refund = await _asked(
+            self._client.v1.refunds.create_async(params, {"idempotency_key": f"refund-{ref}"}),  # type: ignore[arg-type]
+            "refund",
+        )
+        if refund.status in ("failed", "canceled"):
+            raise DoorFault(DOOR, refund.failure_reason or refund.status, "Stripe could not give the money back.")
+        return RefundAnswer(processor_id=refund.id, done=refund.status == "succeeded")
+
     def verify(self, *, body: bytes, signature: str | None) -> bool:
         try:
             stamps = [part[2:] for part in (signature or "").split(",") if part.startswith("t=")]
@@ -98,7 +108,7 @@ def _language(locale: str | None) -> str:
     return next((each for each in (wanted, wanted.partition("-")[0]) if each in LANGUAGES), "auto")
 
 
-async def _asked(call: Awaitable[Any]) -> Any:
+async def _asked(call: Awaitable[Any], what_for: str = "payment page") -> Any:
     try:
         return await call
     except stripe.RateLimitError as refused:
@@ -109,6 +119,6 @@ async def _asked(call: Awaitable[Any]) -> Any:
     except (stripe.InvalidRequestError, stripe.IdempotencyError) as refused:
         # Stripe's own words may repeat what we sent, an email address say, so only names travel further.
         what = " ".join(filter(None, (refused.code, getattr(refused, "param", None)))) or type(refused).__name__
-        raise DoorFault(DOOR, refused.code or "refused", f"Stripe refused the payment page ({what}).") from None
+        raise DoorFault(DOOR, refused.code or "refused", f"Stripe refused the {what_for} ({what}).") from None
     except (stripe.StripeError, OSError, TimeoutError) as error:
         raise answer_lost(DOOR, VENDOR) from error

@@ -81,7 +81,7 @@ def _refund(refund: Json, at: datetime) -> Told:
         sentence=_words("The refund did not reach the patient", refund.get("failure_reason"))
         if kind != "refunded"
         else None,
-        refund_id=refund["id"],
+        return_id=refund["id"],
     )
 
 
@@ -101,6 +101,7 @@ def _dispute(kinds: dict[str, CardEventKind], otherwise: CardEventKind | None) -
             occurred_at=at,
             method="ach" if (dispute.get("payment_method_details") or {}).get("type") == "us_bank_account" else "card",
             sentence=_words("The payment was disputed with the bank", dispute.get("reason")),
+            return_id=dispute["id"],
         )
 
     return read

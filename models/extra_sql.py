@@ -28,7 +28,7 @@ EXTRA = ExtraSql(
     sealed={
         "invoice_line": "invoice_id, position, code, kind, served_on, description, quantity_thousandths,"
         " unit_price_cents, list_price_cents, rate_reason, amount_cents, taxes",
-        "invoice_adjustment": "invoice_id, line_id, kind, period, description, basis_points, amount_cents, reason",
+        "invoice_adjustment": "invoice_id, line, kind, period, description, basis_points, amount_cents, reason",
         "invoice_tax": "invoice_id, name, title, basis_points, included, base_cents, amount_cents",
     },
     checks={
@@ -52,8 +52,9 @@ EXTRA = ExtraSql(
         "invoice_owing": "invoice (location, due_date, balance_cents) WHERE balance_cents > 0",
         "invoice_of_guarantor_owing": "invoice (guarantor_id) WHERE balance_cents > 0",
         "invoice_waiting_to_be_late": "invoice (location, due_date) WHERE status = 'sent'",
-        "invoice_fee_due": "invoice (location, next_fee_on) WHERE next_fee_on IS NOT NULL",
-        "charge_unbilled": "charge (guarantor_id, patient_id) WHERE invoice_id IS NULL",
+        "invoice_fee_due": "invoice (location, next_fee_on) WHERE status = 'overdue'",
+        "invoice_to_archive": "invoice (COALESCE(voided_at, paid_at)) WHERE status IN ('paid', 'refunded', 'void')",
+        "charge_unbilled": "charge (guarantor_id, patient_id, location, served_on, amount_cents) WHERE invoice_id IS NULL",
         "bulk_job_open": "bulk_job (id) WHERE done_at IS NULL",
         "bulk_item_waiting": "bulk_item (job_id, id) WHERE status = 'waiting'",
         "charge_of_claim": "charge (claim_id) WHERE claim_id IS NOT NULL",

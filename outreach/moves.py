@@ -56,7 +56,7 @@ async def make_move(
 ) -> InvoiceSet:
     """Make a move, or refuse it with a sentence and change nothing."""
     async with change(ports.clock.now()) as told:
-        invoice_set = await InvoiceSet.select_for_update().get_or_none(id=set_id)
+        invoice_set = await InvoiceSet.select_for_update(no_key=True).get_or_none(id=set_id)
         if invoice_set is None:
             raise not_found("invoice set", set_id)
         answers = await check_move(invoice_set, move, given, actor=actor, practice=practice)

@@ -1,5 +1,6 @@
 """A clinic's books in an open database, kept in the staff's own words; the doors are not needed here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -33,7 +34,7 @@ VERA = Actor("person", "U0VIEWER1", "Vera Viewer", "slack", (Grant("viewer"),))
 PRICES = {"exam": 12_500, "xray": 8_000, "gauze": 450, "odd": 333}
 TABLES = (
     "patient consent suppression price care_session charge invoice invoice_line invoice_adjustment counter ledger_entry"
-    " payment payment_share checkout_attempt invoice_set message write_off event chain_head"
+    " payment payment_share refund dispute checkout_attempt invoice_set message write_off event chain_head"
 )
 
 
@@ -123,11 +124,24 @@ class Clinic:
         return [await self.chases(await self.is_late_with(invoice)) for invoice in sent][-1]
 
     async def is_paid(
-        self, patient: Patient, cents: int, *, actor: Actor = DANA, invoice_first: int | None = None, **more: Any
+        self,
+        patient: Patient,
+        cents: int,
+        *,
+        actor: Actor = DANA,
+        invoice_first: int | None = None,
+        to: Sequence[tuple[int, int]] | None = None,
+        **more: Any,
     ) -> Payment:
         known = {"guarantor": patient.id, "currency": "USD", "method": "check", "on": self.today}
-        money = MoneyIn(amount_cents=cents, **(known | more))
-        payment, _ = await record_payment(money, actor=actor, now=self.now, invoice_first=invoice_first)
+        payment, _ = await record_payment(
+            MoneyIn(amount_cents=cents, **(known | more)),
+            practice=self.practice,
+            actor=actor,
+            now=self.now,
+            invoice_first=invoice_first,
+            to=to,
+        )
         return payment
 
 

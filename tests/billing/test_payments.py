@@ -61,11 +61,14 @@ async def test_what_is_left_over_is_credit_and_no_bill_is_below_zero(clinic: Cli
 
 async def test_drafts_and_other_people_s_bills_are_not_paid(clinic: Clinic) -> None:
     maria, ana = await clinic.patient(), await clinic.patient("ana")
-    await clinic.sees(maria)
+    draft = await clinic.sees(maria)
     other = await clinic.bills(ana)
-    await clinic.is_paid(maria, 100, invoice_first=other.id)
-    assert [balance for _, balance in (await balances()).values()] == [0, 12_500]
-    assert await credit_of(maria) == 100
+    before = await everything()
+    for invoice, code in ((draft, "not_payable"), (other, "not_found")):
+        with pytest.raises(Refusal) as refused:
+            await clinic.is_paid(maria, 100, invoice_first=invoice.id)
+        assert refused.value.code == code
+    assert await everything() == before
 
 
 async def test_a_processor_s_payment_told_twice_is_recorded_once(clinic: Clinic) -> None:
@@ -76,11 +79,12 @@ async def test_a_processor_s_payment_told_twice_is_recorded_once(clinic: Clinic)
         processor_id="pi_1",
     )  # fmt: skip
     told = await asyncio.gather(
-        *(record_payment(money, actor=vendor("stripe"), now=clinic.now) for _ in range(5)), return_exceptions=True
+        *(record_payment(money, practice=clinic.practice, actor=vendor("stripe"), now=clinic.now) for _ in range(5)),
+        return_exceptions=True,
     )
     assert [answer[1] for answer in told if isinstance(answer, tuple)].count(True) == 1
     assert {answer.code for answer in told if isinstance(answer, Refusal)} <= {"payment_known"}
-    payment, new = await record_payment(money, actor=vendor("stripe"), now=clinic.now)
+    payment, new = await record_payment(money, practice=clinic.practice, actor=vendor("stripe"), now=clinic.now)
     assert (payment.amount_cents, new, await Payment.all().count()) == (5_000, False, 1)
     assert await balances() == {"INV-1001": ("sent", 7_500)}
     assert await audit(full=True) == []
@@ -114,7 +118,7 @@ async def test_what_is_no_payment_changes_nothing(clinic: Clinic) -> None:
     for wrong, field in WRONG:
         known = {"guarantor": maria.id, "amount_cents": 100, "currency": "USD", "method": "cash", "on": clinic.today}
         with pytest.raises(Refusal) as refused:
-            await record_payment(MoneyIn(**(known | wrong)), actor=DANA, now=clinic.now)  # type: ignore[arg-type]
+            await record_payment(MoneyIn(**(known | wrong)), practice=clinic.practice, actor=DANA, now=clinic.now)  # type: ignore[arg-type]
         assert refused.value.field == field, wrong
     with pytest.raises(Refusal, match="needs the role biller"):
         await clinic.is_paid(maria, 100, actor=VERA)

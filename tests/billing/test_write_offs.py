@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from billing.audit import audit
+from billing.cancels import cancel_payment
 from billing.invoices import void_invoice
 from billing.write_offs import outstanding_cents, undo_write_off, write_off
 from domain.access import Actor
@@ -13,6 +14,7 @@ from domain.invoice_set import CHASED
 from models.chasing import InvoiceSet
 from models.invoices import Invoice
 from models.money import WriteOff
+from models.people import Patient
 from outreach.enrol import settle_if_nothing_is_owed
 from tests.billing.clinic import DANA, VERA, Clinic, balances, everything
 
@@ -108,14 +110,40 @@ async def test_two_parts_on_one_bill_come_back_together(clinic: Clinic) -> None:
     assert await WriteOff.filter(undone_at=None).count() == 0
 
 
-async def test_money_that_comes_after_all_was_forgiven_is_credit(clinic: Clinic) -> None:
+async def test_money_that_comes_after_all_was_forgiven_is_a_recovery_and_the_rest_is_credit(clinic: Clinic) -> None:
     maria = await clinic.patient()
     chased = await clinic.late_set(maria)
     await forgives(clinic, chased)
     await clinic.is_paid(maria, 2_000)
-    await brings_back(clinic, chased)
+    await brings_back(clinic, await InvoiceSet.get(id=chased.id))
+    assert await balances() == {"INV-1001": ("overdue", 12_000)}
+    await forgives(clinic, await InvoiceSet.get(id=chased.id))
+    await clinic.is_paid(maria, 12_500)
+    assert (await Patient.get(id=maria.id)).credit_cents == 500
+    assert (await InvoiceSet.get(id=chased.id)).written_off_cents == 0
+    assert await audit(full=True) == []
+
+
+async def test_a_recovery_that_was_a_mistake_is_written_off_again(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    chased = await clinic.late_set(maria)
+    await forgives(clinic, chased)
+    payment = await clinic.is_paid(maria, 2_000)
+    await cancel_payment(payment.id, reason="Slip", practice=clinic.practice, actor=DANA, now=clinic.now)
+    assert await balances() == {"INV-1001": ("archived", 0)}
+    assert (await InvoiceSet.get(id=chased.id)).written_off_cents == 14_000
+    await brings_back(clinic, await InvoiceSet.get(id=chased.id))
     assert await balances() == {"INV-1001": ("overdue", 14_000)}
     assert await audit(full=True) == []
+
+
+async def test_more_than_what_a_part_forgiven_left_over_is_credit(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    chased = await clinic.late_set(maria)
+    await forgives(clinic, chased, 10_000)
+    await clinic.is_paid(maria, 5_000)
+    assert await balances() == {"INV-1001": ("paid", 0)}
+    assert (await Patient.get(id=maria.id)).credit_cents == 1_000
 
 
 async def test_what_is_paid_in_full_has_nothing_to_bring_back(clinic: Clinic) -> None:

@@ -218,7 +218,7 @@ async def test_refunds_are_told_one_by_one_by_their_own_ids(
     first = await vendor.processor.refund(charge["id"], amount=1_000)
     second = await vendor.processor.refund(charge["id"], amount=2_000)
     told = [event for event in await events(world, service, vendor) if event.kind == "refunded"]
-    assert {(event.refund_id, event.amount_cents) for event in told} == {(first["id"], 1_000), (second["id"], 2_000)}
+    assert {(event.return_id, event.amount_cents) for event in told} == {(first["id"], 1_000), (second["id"], 2_000)}
     assert {event.processor_id for event in told} == {charge["payment_intent"]}
 
 
@@ -233,7 +233,7 @@ async def test_a_refund_on_its_way_is_not_in_the_books_until_it_ends(
     assert "refunded" not in before
     await vendor.processor.finish_refund(refund["id"], status="failed")
     last = (await events(world, service, vendor))[-1]
-    assert (last.kind, last.refund_id) == ("refund_failed", refund["id"])
+    assert (last.kind, last.return_id) == ("refund_failed", refund["id"])
     assert last.sentence
 
 

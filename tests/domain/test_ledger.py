@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain import ledger
-from domain.ledger import Account, Entry, balances, oldest_first, receivable_of, reverse
+from domain.allocation import oldest_first
+from domain.ledger import Account, Entry, balances, receivable_of, reverse
 
 cents = st.integers(1, 10**9)
 invoices = st.integers(1, 4)

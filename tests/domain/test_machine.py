@@ -44,10 +44,33 @@ send          biller  draft                   sent
 void          biller  sent,overdue            void
 mark_overdue  house   sent                    overdue
 settle        house   sent,overdue            paid
-reopen        house   paid,archived,refunded  before
+reopen        house   paid,archived,refunded  sent
+reopen_late   house   paid,archived,refunded  overdue
 refund        house   paid                    refunded
 close         house   sent,overdue            archived
-archive       house   paid,refunded,void      archived
+archive       biller  paid,refunded,void      archived
+waive_late_fee  biller  sent,overdue          same
+"""
+
+PAYMENTS = """
+move           roles   from               to
+cancel         biller  received           cancelled
+refund         biller  received           refunded
+refund_part    biller  received           same
+return_refund  house   received,refunded  received
+dispute        house   received,refunded  disputed
+win            house   disputed           before
+lose           house   disputed           lost
+"""
+
+CLAIMS = """
+move          roles   from                                         to
+file          biller  open,denied,reversed                         filed
+forward       biller  open,filed,forwarded,paid,denied,reversed    forwarded
+pay           biller  open,filed,forwarded,paid,denied,reversed    paid
+deny          biller  open,filed,forwarded,paid,denied,reversed    denied
+reverse       biller  open,filed,forwarded,paid,denied,reversed    reversed
+bill_patient  biller  forwarded,denied,reversed                    same
 """
 
 RANKS = ("viewer", "biller", "manager", "admin")
@@ -58,7 +81,12 @@ def promised(table: str) -> dict[str, tuple[str, set[str], str]]:
     return {move: (role, set(sources.split(",")), to) for move, role, sources, to in rows}
 
 
-PROMISED = {"invoice": promised(INVOICES), "set": promised(SETS)}
+PROMISED = {
+    "invoice": promised(INVOICES),
+    "set": promised(SETS),
+    "payment": promised(PAYMENTS),
+    "claim": promised(CLAIMS),
+}
 EVERY = [(machine, status, move) for machine in MACHINES for status in machine.states for move in machine.moves]
 
 

@@ -53,7 +53,7 @@ def test_a_charge_of_an_older_version_tells_its_newest_refund_and_not_the_runnin
     charge = {"id": "ch_1", "payment_intent": "pi_1", "amount_refunded": 3000, "refunds": {"data": refunds}}
     told = meaning(event("charge.refunded", charge))
     assert told is not None
-    assert (told.kind, told.refund_id, told.amount_cents, told.processor_id) == ("refunded", "re_2", 2000, "pi_1")
+    assert (told.kind, told.return_id, told.amount_cents, told.processor_id) == ("refunded", "re_2", 2000, "pi_1")
 
 
 def test_a_charge_of_a_current_version_leaves_it_to_the_refunds_own_events() -> None:

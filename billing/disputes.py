@@ -1,0 +1,68 @@
+"""Disputes: a payer's bank takes a payment back, and gives it again or not. Opened, won and lost are each booked."""
+
+from datetime import datetime
+
+from billing.returns import held_payment, take_back
+from billing.shares import Shares, as_allocated, shares_of
+from domain import ledger
+from domain.access import Actor, vendor
+from domain.allocation import newest_first
+from domain.errors import Refusal
+from domain.payment import PAYMENT
+from domain.ports import CardEvent
+from domain.practice import Practice
+from models.change import Change, change
+from models.firing import fire
+from models.money import Dispute, Payment
+
+ENDS = {"dispute_won": "won", "dispute_lost": "lost"}
+
+
+async def follow_dispute(event: CardEvent, *, processor: str, practice: Practice, now: datetime) -> None:
+    """A processor's word on a dispute; the end may come before the beginning, and each of them twice."""
+    async with change(now) as told:
+        known = await Payment.get_or_none(processor=processor, processor_id=event.processor_id)
+        if known is None:
+            raise Refusal("payment_unknown", "The disputed payment is not in the books yet.")
+        payment, who = await held_payment(known.id), vendor(processor)
+        dispute = await Dispute.get_or_none(processor_id=event.return_id)
+        if dispute is None:
+            dispute = await _open(event, payment, told, practice, who)
+        if event.kind in ENDS and dispute.status == "open":
+            await _close(dispute, payment, told, practice, who, won=event.kind == "dispute_won")
+
+
+async def _open(event: CardEvent, payment: Payment, told: Change, practice: Practice, who: Actor) -> Dispute:
+    """The bank has the money for now; nothing is owed again before it is decided."""
+    cents = min(event.amount_cents, payment.amount_cents - payment.returned_cents)
+    await fire(payment, "dispute", machine=PAYMENT, actor=who, told=told,
+               facts={"amount_cents": cents, "reason": event.sentence or ""})  # fmt: skip
+    shares = Shares(payment, practice, told)
+    shares.give_back("dispute_opened", ledger.dispute_opened(cents) if cents else [])
+    await shares.write()
+    return await Dispute.create(
+        payment=payment,
+        processor_id=event.return_id,
+        amount_cents=cents,
+        status="open",
+        reason=(event.sentence or "")[:300],
+        opened_at=told.now,
+    )
+
+
+async def _close(
+    dispute: Dispute, payment: Payment, told: Change, practice: Practice, who: Actor, *, won: bool
+) -> None:
+    cents = dispute.amount_cents
+    await fire(payment, "win" if won else "lose", machine=PAYMENT, actor=who, told=told,
+               facts={"amount_cents": cents})  # fmt: skip
+    shares = Shares(payment, practice, told)
+    if won and cents:
+        shares.give_back("dispute_won", ledger.dispute_won(cents))
+    elif cents:
+        applied = as_allocated(await shares_of(payment))
+        await take_back(shares, newest_first(max(0, cents - payment.unapplied_cents), applied), then="reopen")
+        shares.give_back("dispute_lost", ledger.dispute_lost(cents))
+    await shares.write()
+    dispute.status, dispute.closed_at = ("won" if won else "lost"), told.now
+    await dispute.save(update_fields=["status", "closed_at"])

@@ -1,0 +1,37 @@
+"""The life of a payment, as one table."""
+
+from domain.invoice import REASON
+from domain.machine import BEFORE, SAME, Ask, Machine, Move
+
+AMOUNT = Ask("amount", "Amount", "money")
+DISPOSITION = Ask(
+    "disposition",
+    "What becomes of the balance",
+    "choice",
+    required=False,
+    hint="from_credit: an overpayment goes back. settled: the balance stays. reopen: the balance rises.",
+)
+
+PAYMENT = Machine(
+    noun="payment",
+    title="payment",
+    first="received",
+    states={
+        "received": "Received",
+        "cancelled": "Cancelled",
+        "refunded": "Refunded",
+        "disputed": "Disputed",
+        "lost": "Lost to a dispute",
+    },
+    moves=(
+        Move("cancel", "Cancel payment", "cancelled", ("received",), "cancelled", "biller", (REASON,), style="danger",
+             confirm="Only for what was recorded by mistake: the balance goes up again."),
+        Move("refund", "Refund", "refunded", ("received",), "refunded", "biller", (AMOUNT, REASON, DISPOSITION)),
+        Move("refund_part", "Refund a part", "refunded in part", ("received",), SAME, "biller",
+             (AMOUNT, REASON, DISPOSITION), listed=False),
+        Move("return_refund", "Refund came back", "got a refund back", ("received", "refunded"), "received"),
+        Move("dispute", "Dispute", "disputed", ("received", "refunded"), "disputed"),
+        Move("win", "Dispute won", "won back", ("disputed",), BEFORE),
+        Move("lose", "Dispute lost", "lost to a dispute", ("disputed",), "lost"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,245 @@
+"""Money that goes back: cancelled, refunded in every disposition, disputed; and credit that is used."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from billing.audit import audit
+from billing.cancels import cancel_payment
+from billing.checkouts import follow_card_event
+from billing.credit import apply_credit
+from billing.paying_back import settle
+from billing.refunds import foresee_refund, refund_payment
+from domain.access import CLOCK, vendor
+from domain.errors import Refusal
+from domain.ports import CardEvent
+from models.invoices import Invoice
+from models.money import Payment, Refund
+from models.people import Patient
+from tests.billing.clinic import DANA, VERA, Clinic, balances, everything
+
+
+async def refunds(clinic: Clinic, payment: Payment, amount: int, disposition: str | None = None) -> Refund:
+    return await refund_payment(
+        payment.id, amount=amount, reason="Asked for", disposition=disposition,  # type: ignore[arg-type]
+        practice=clinic.practice, actor=DANA, now=clinic.now,
+    )  # fmt: skip
+
+
+async def cancels(clinic: Clinic, payment: Payment, **more: object) -> Payment:
+    return await cancel_payment(
+        payment.id,
+        reason="Slip",
+        **({"practice": clinic.practice, "actor": DANA, "now": clinic.now} | more),  # type: ignore[arg-type]
+    )
+
+
+async def credit_of(maria: Patient) -> int:
+    return (await Patient.get(id=maria.id)).credit_cents
+
+
+def told(kind: str, clinic: Clinic, cents: int, *, id: str = "re_1", ref: str | None = None) -> CardEvent:
+    return CardEvent(
+        kind=kind, processor_id="pi_1", ref=ref, amount_cents=cents, currency="USD", occurred_at=clinic.now,  # type: ignore[arg-type]
+        return_id=id,
+    )  # fmt: skip
+
+
+async def says(clinic: Clinic, event: CardEvent) -> None:
+    await follow_card_event(event, processor="stripe", practice=clinic.practice, now=clinic.now)
+
+
+async def by_card(clinic: Clinic, maria: Patient, cents: int) -> Payment:
+    return await clinic.is_paid(
+        maria, cents, method="card", processor="stripe", processor_id="pi_1", actor=vendor("stripe")
+    )
+
+
+# -- cancelling --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_cancelled_payment_leaves_every_balance_as_it_was_before(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    for _ in range(2):
+        await clinic.bills(maria)
+    clinic.forward(days=40)
+    await clinic.is_late_with(await Invoice.get(number="INV-1001"))
+    before = await balances()
+    payment = await clinic.is_paid(maria, 20_000)
+    await cancels(clinic, payment)
+    assert await balances() == before
+    assert (await Payment.get(id=payment.id)).status == "cancelled"
+    assert await audit(full=True) == []
+
+
+async def test_a_payment_whose_surplus_was_used_elsewhere_is_cancelled_whole(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await clinic.is_paid(maria, 20_000)
+    await clinic.bills(maria)
+    assert await apply_credit(maria.id, practice=clinic.practice, actor=DANA, now=clinic.now) == 7_500
+    await cancels(clinic, payment)
+    assert await balances() == {"INV-1001": ("sent", 12_500), "INV-1002": ("sent", 12_500)}
+    assert await credit_of(maria) == 0
+    assert await audit(full=True) == []
+
+
+async def test_what_cannot_be_cancelled_is_refused_and_changes_nothing(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    card = await by_card(clinic, maria, 5_000)
+    gone, cash = await clinic.is_paid(maria, 100), await clinic.is_paid(maria, 200)
+    await cancels(clinic, gone)
+    await refunds(clinic, cash, 50)
+    before = await everything()
+    for payment, more, code in (
+        (card, {}, "processor_payment"), (gone, {}, "stale"), (cash, {}, "has_refunds"), (cash, {"actor": VERA}, None),
+    ):  # fmt: skip
+        with pytest.raises(Refusal) as refused:
+            await cancels(clinic, payment, **more)
+        assert code in (None, refused.value.code)
+    assert await everything() == before
+
+
+# -- refunds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("paid", "amount", "asked", "ends", "credit"),
+    [
+        (14_000, 1_500, None, ("paid", 0), 0),
+        (14_000, 1_500, "from_credit", ("paid", 0), 0),
+        (14_000, 1_000, None, ("paid", 0), 500),
+        (12_500, 4_000, "settled", ("paid", 0), 0),
+        (12_500, 12_500, "settled", ("refunded", 0), 0),
+        (12_500, 12_500, None, ("refunded", 0), 0),
+        (12_500, 4_000, "reopen", ("sent", 4_000), 0),
+        (12_500, 12_500, "reopen", ("sent", 12_500), 0),
+        (14_000, 14_000, "reopen", ("sent", 12_500), 0),
+        (14_000, 4_000, "settled", ("paid", 0), 1_500),
+        (10_000, 10_000, "settled", ("sent", 2_500), 0),
+    ],
+)
+async def test_a_refund_does_to_the_balance_what_it_was_told_to(
+    clinic: Clinic, paid: int, amount: int, asked: str | None, ends: tuple[str, int], credit: int
+) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await clinic.is_paid(maria, paid)
+    seen = await foresee_refund(payment.id, amount=amount, disposition=asked, practice=clinic.practice)  # type: ignore[arg-type]
+    refund = await refunds(clinic, payment, amount, asked)
+    assert refund.status == "done"
+    assert await balances() == {"INV-1001": ends}
+    assert await credit_of(maria) == credit == seen.credit_cents[1]
+    assert {number: after for number, (_, after) in seen.balances.items()} in ({}, {"INV-1001": ends[1]})
+    assert (await Payment.get(id=payment.id)).status == ("refunded" if amount == paid else "received")
+    assert await audit(full=True) == []
+
+
+async def test_no_more_goes_back_than_came_in(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await clinic.is_paid(maria, 14_000)
+    await refunds(clinic, payment, 3_000)
+    before = await everything()
+    for amount, asked in ((11_001, None), (1, "from_credit"), (0, None), (-5, "settled")):
+        with pytest.raises(Refusal):
+            await refunds(clinic, payment, amount, asked)
+    assert await everything() == before
+    await refunds(clinic, payment, 11_000)
+    with pytest.raises(Refusal, match="refunded now"):
+        await refunds(clinic, payment, 1)
+
+
+async def test_a_processor_s_refund_is_booked_when_it_says_so_and_never_asked_for_twice(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await by_card(clinic, maria, 12_500)
+    refund = await refunds(clinic, payment, 10_000, "reopen")
+    assert (refund.status, await balances()) == ("pending", {"INV-1001": ("paid", 0)})
+    with pytest.raises(Refusal, match="on its way back"):
+        await refunds(clinic, payment, 3_000)
+    for _ in range(2):
+        await says(clinic, told("refunded", clinic, 10_000, ref=refund.ref))
+        await settle(refund.id, practice=clinic.practice, actor=CLOCK, now=clinic.now)
+    assert await balances() == {"INV-1001": ("sent", 10_000)}
+    await says(clinic, told("refund_failed", clinic, 10_000))
+    await says(clinic, told("refund_failed", clinic, 10_000))
+    assert await balances() == {"INV-1001": ("paid", 0)}
+    assert await audit(full=True) == []
+
+
+async def test_a_refund_made_in_the_processor_s_dashboard_is_booked_by_the_practice_s_choice(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    await by_card(clinic, maria, 12_500)
+    for _ in range(2):
+        await says(clinic, told("refunded", clinic, 12_500))
+    assert await balances() == {"INV-1001": ("refunded", 0)}
+    assert await Refund.all().count() == 1
+    assert await audit(full=True) == []
+
+
+async def test_a_refund_of_a_payment_that_is_not_there_yet_is_tried_again(clinic: Clinic) -> None:
+    with pytest.raises(Refusal, match="not in the books yet"):
+        await says(clinic, told("refunded", clinic, 100))
+
+
+# -- disputes ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("events", "status", "invoice"),
+    [
+        (("dispute_opened",), "disputed", ("paid", 0)),
+        (("dispute_opened", "dispute_opened", "dispute_won", "dispute_won", "dispute_opened"), "received", ("paid", 0)),
+        (("dispute_opened", "dispute_lost", "dispute_lost"), "lost", ("sent", 12_500)),
+        (("dispute_lost", "dispute_opened"), "lost", ("sent", 12_500)),
+    ],
+)
+async def test_a_dispute_is_booked_once_however_its_events_come(
+    clinic: Clinic, events: tuple[str, ...], status: str, invoice: tuple[str, int]
+) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await by_card(clinic, maria, 14_000)
+    for kind in events:
+        await says(clinic, told(kind, clinic, 14_000, id="dp_1"))
+    assert (await Payment.get(id=payment.id)).status == status
+    assert await balances() == {"INV-1001": invoice}
+    assert await audit(full=True) == []
+
+
+# -- credit ------------------------------------------------------------------------------------------------------------
+
+
+async def test_credit_is_used_when_somebody_says_so_oldest_first(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.is_paid(maria, 10_000)
+    await clinic.is_paid(maria, 10_000)
+    first, second = await clinic.bills(maria), await clinic.bills(maria)
+    use = partial(apply_credit, maria.id, practice=clinic.practice, actor=DANA, now=clinic.now + timedelta(hours=1))
+    assert await use(invoice=second.id, amount=500) == 500
+    assert await use() == 19_500
+    assert await balances() == {"INV-1001": ("paid", 0), "INV-1002": ("sent", 5_000)}
+    assert await audit(full=True) == []
+    before = await everything()
+    for more in ({}, {"invoice": first.id}, {"amount": 10}):
+        with pytest.raises(Refusal):
+            await use(**more)
+    assert await everything() == before
+
+
+async def test_a_payment_falls_on_the_invoices_it_was_told_to(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    first, second = await clinic.bills(maria), await clinic.bills(maria)
+    await clinic.is_paid(maria, 6_000, to=[(second.id, 4_000), (first.id, 1_000)])
+    assert await balances() == {"INV-1001": ("sent", 11_500), "INV-1002": ("sent", 8_500)}
+    assert await credit_of(maria) == 1_000
+    before = await everything()
+    for to in ([(first.id, 20_000)], [(first.id, 5_000), (second.id, 5_000)], [(999, 5)], [(first.id, 0)],
+               [(first.id, 1), (first.id, 1)]):  # fmt: skip
+        with pytest.raises(Refusal):
+            await clinic.is_paid(maria, 6_000, to=to)
+    assert await everything() == before
