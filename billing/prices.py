@@ -1,5 +1,6 @@
 """What things cost, on which price list, on which day."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from domain.errors import invalid
@@ -25,14 +26,22 @@ async def set_price(
 
 async def price_for(patient: Patient, code: str, on: date, *, practice: Practice) -> Price:
     """The price on the patient's own list, or the practice's. No price is an error someone sees, never a zero."""
-    lists = [name for name in (patient.price_list, practice.price_list) if name]
-    found = await Price.filter(price_list__in=lists, code=code, valid_from__lte=on).order_by("-valid_from")
-    for name in lists:
-        for price in found:
-            if price.price_list == name:
-                return price
-    raise invalid(
-        f"“{code}” has no price on {' or '.join(dict.fromkeys(lists))} for {on:%B} {on.day}, {on.year}."
-        " Add the price, then send the session again.",
-        "items",
-    )
+    lists = lists_of(patient.price_list, practice)
+    return price_among(await Price.filter(price_list__in=lists, code=code), lists, code, on)
+
+
+def lists_of(own: str | None, practice: Practice) -> tuple[str, ...]:
+    """The patient's own price list, then the practice's."""
+    return tuple(dict.fromkeys(name for name in (own, practice.price_list) if name))
+
+
+def price_among(prices: Iterable[Price], lists: Sequence[str], code: str, on: date) -> Price:
+    """The latest that is good on that day, on the first list that has one."""
+    good = [price for price in prices if price.price_list in lists and price.code == code and price.valid_from <= on]
+    if not good:
+        raise invalid(
+            f"“{code}” has no price on {' or '.join(lists)} for {on:%B} {on.day}, {on.year}."
+            " Add the price, then send the session again.",
+            "items",
+        )
+    return min(good, key=lambda price: (lists.index(price.price_list), -price.valid_from.toordinal()))

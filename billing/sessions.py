@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
@@ -15,7 +16,7 @@ from domain.access import Actor
 from domain.errors import Refusal, invalid
 from domain.money import extended
 from domain.practice import Practice
-from models.care import CareSession, Charge
+from models.care import CareSession, Charge, Price
 from models.change import change
 from models.people import Patient
 
@@ -49,11 +50,12 @@ async def complete_session(
     record: SessionRecord, *, practice: Practice, actor: Actor, now: datetime
 ) -> tuple[CareSession, bool]:
     """Price a completed session into charges; says also whether it is new. The same session twice is one session."""
-    _check(record, practice, now)
+    check(record, practice, now)
     async with change(now) as told:
         known = await CareSession.get_or_none(external_id=record.external_id)
         if known is not None:
-            return _same(known, record), False
+            refuse_other(record, known.content_hash)
+            return known, False
         patient = await patient_by(record.patient)
         session = await _keep(record, patient, now)
         charges = [await _charge(item, session, patient, practice) for item in record.items]
@@ -78,7 +80,7 @@ async def complete_session(
         return session, True
 
 
-def _check(record: SessionRecord, practice: Practice, now: datetime) -> None:
+def check(record: SessionRecord, practice: Practice, now: datetime) -> None:
     if record.location not in practice.locations:
         raise invalid(f"There is no location “{record.location}” in app.yaml.", "location")
     if not record.items:
@@ -104,19 +106,17 @@ async def _keep(record: SessionRecord, patient: Patient, now: datetime) -> CareS
         raise Refusal("session_known", "This session is being completed at this very moment.") from twice
 
 
-def _same(known: CareSession, record: SessionRecord) -> CareSession:
-    if known.content_hash != record.content_hash():
+def refuse_other(record: SessionRecord, known_hash: str) -> None:
+    """The same session twice is one session; another under the same id is a mistake."""
+    if known_hash != record.content_hash():
         raise Refusal(
             "session_completed",
             f"Session {record.external_id} is completed already, with other content. Correct its invoice instead.",
         )
-    return known
 
 
 async def _charge(item: Item, session: CareSession, patient: Patient, practice: Practice) -> Charge:
-    thousandths = item.quantity * 1000
-    if thousandths <= 0 or thousandths != int(thousandths) or thousandths > 10**9:
-        raise invalid(f"“{item.code}”: a quantity is more than zero and has at most three decimals.", "items")
+    thousandths = thousandths_of(item)
     price = await price_for(patient, item.code, session.served_on, practice=practice)
     return await Charge.create(
         session=session,
@@ -125,10 +125,25 @@ async def _charge(item: Item, session: CareSession, patient: Patient, practice: 
         location=session.location,
         provider=session.provider,
         served_on=session.served_on,
-        code=item.code,
-        kind=item.kind or price.kind,
-        description=price.description,
-        quantity_thousandths=int(thousandths),
-        unit_price_cents=price.unit_price_cents,
-        amount_cents=extended(price.unit_price_cents, int(thousandths)),
+        **priced(item, thousandths, price),
     )
+
+
+def thousandths_of(item: Item) -> int:
+    thousandths = item.quantity * 1000
+    if thousandths <= 0 or thousandths != int(thousandths) or thousandths > 10**9:
+        raise invalid(f"“{item.code}”: a quantity is more than zero and has at most three decimals.", "items")
+    return int(thousandths)
+
+
+def priced(item: Item, quantity_thousandths: int, price: Price) -> dict[str, Any]:
+    """What a charge has of its item and its price."""
+    return {
+        "code": item.code,
+        "kind": item.kind or price.kind,
+        "description": price.description,
+        "quantity_thousandths": quantity_thousandths,
+        "unit_price_cents": price.unit_price_cents,
+        "amount_cents": extended(price.unit_price_cents, quantity_thousandths),
+        "taxes": price.taxes,
+    }
