@@ -113,7 +113,8 @@ class Shares:
             for name, cents in figures.items():
                 setattr(invoice, name, cents)
             return
-        await fire(invoice, move, machine=INVOICE, actor=CLOCK, told=self.told, **figures, **times)
+        facts = {"payment": self.payment.id}
+        await fire(invoice, move, machine=INVOICE, actor=CLOCK, told=self.told, facts=facts, **figures, **times)
 
     def _tell(self, what: str, invoice: Invoice, before: int, facts: dict[str, object]) -> None:
         self.told.tell(

@@ -12,6 +12,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import SecretStr
 
+from billing.paying_back import pay_back
 from bot import intake as slack_intake
 from bot.desk import Desk
 from bot.drawing import Channels, draw_cards, post_lines
@@ -167,6 +168,7 @@ def _put_together(environment: Environment, practice: Practice, ports: Ports, in
             ]
         ),
         "sending": Lane([partial(send_due, practice=practice, ports=ports)]),
+        "refunds": Lane([partial(pay_back, practice=practice, ports=ports)]),
     }
     if ports.slack is not None:
         desk = Desk(practice, ports, ports.slack, Roster(practice, ports.slack))

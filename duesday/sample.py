@@ -9,7 +9,7 @@ from typing import Any
 from billing.invoices import send_invoice
 from billing.patients import PatientRecord, keep_patient
 from billing.payments import MoneyIn, record_payment
-from billing.prices import set_price
+from billing.prices import PriceRecord, keep_price
 from billing.sessions import Item, SessionRecord, complete_session
 from domain.access import CLOCK, Actor, Grant
 from duesday.assembly import House
@@ -144,12 +144,17 @@ async def live_through(morning: datetime, *, house: House, world: World, clock: 
 
 async def _open_practice(house: House, places: tuple[str, ...], now: datetime) -> None:
     for code, (description, cents) in PRICES.items():
-        await set_price(
-            price_list=house.practice.price_list,
-            code=code,
-            description=description,
-            unit_price_cents=cents,
-            valid_from=now.date() - timedelta(days=LAST),
+        await keep_price(
+            PriceRecord(
+                price_list=house.practice.price_list,
+                code=code,
+                description=description,
+                unit_price_cents=cents,
+                valid_from=now.date() - timedelta(days=LAST),
+            ),
+            practice=house.practice,
+            actor=CLOCK,
+            now=now,
         )
     for someone in PATIENTS:
         place = places[int(someone.location) % len(places)]
