@@ -109,14 +109,16 @@ CREATE TABLE "invoice" (
     "archived_at" TIMESTAMP,
     "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
     CONSTRAINT invoice_never_below_zero CHECK (balance_cents >= 0),
-    CONSTRAINT invoice_adds_up CHECK (balance_cents = total_cents - paid_cents - forgiven_cents OR status = 'draft' OR voided_at IS NOT NULL)
+    CONSTRAINT invoice_adds_up CHECK (balance_cents = total_cents - paid_cents - forgiven_cents OR status = 'draft' OR voided_at IS NOT NULL),
+    CONSTRAINT invoice_paid_and_forgiven_never_below_zero CHECK (paid_cents >= 0 AND forgiven_cents >= 0),
+    CONSTRAINT invoice_numbered_when_sent CHECK (status = 'draft' OR number IS NOT NULL)
 ) /* The document: its money columns are copies of the ledger, written in the same transaction. */;
 CREATE INDEX "idx_invoice_invoice_615d7d" ON "invoice" ("invoice_set_id");
 CREATE INDEX "idx_invoice_guarant_319e9f" ON "invoice" ("guarantor_id", "status");
 CREATE INDEX "idx_invoice_status_3cd153" ON "invoice" ("status", "due_date");
 CREATE TABLE "invoice_adjustment" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "line_id" BIGINT,
+    "line" INT,
     "kind" VARCHAR(20) NOT NULL,
     "period" INT,
     "description" VARCHAR(200) NOT NULL,
@@ -126,7 +128,7 @@ CREATE TABLE "invoice_adjustment" (
     "at" TIMESTAMP NOT NULL,
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE
 ) /* What changes the total besides lines and taxes: discount, surcharge, late_fee, late_fee_waived. One late fee per */;
-CREATE INDEX "idx_invoice_adj_invoice_004136" ON "invoice_adjustment" ("invoice_id", "line_id");
+CREATE INDEX "idx_invoice_adj_invoice_53aa53" ON "invoice_adjustment" ("invoice_id");
 CREATE TABLE "invoice_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "position" INT NOT NULL,
@@ -142,9 +144,9 @@ CREATE TABLE "invoice_line" (
     "rate_reason" VARCHAR(500) NOT NULL,
     "amount_cents" BIGINT NOT NULL,
     "taxes" VARCHAR(200) NOT NULL,
-    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE
-) /* What is billed, at its price: what was taken off or put on it stands among the adjustments, by its id. */;
-CREATE INDEX "idx_invoice_lin_invoice_284bd5" ON "invoice_line" ("invoice_id", "position");
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_invoice_lin_invoice_284bd5" UNIQUE ("invoice_id", "position")
+) /* What is billed, at its price: what was taken off or put on it stands among the adjustments, by its position. */;
 CREATE TABLE "invoice_tax" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "name" VARCHAR(40) NOT NULL,
@@ -218,7 +220,9 @@ CREATE TABLE "ledger_entry" (
     "payment_id" BIGINT,
     "location" VARCHAR(60) NOT NULL,
     CONSTRAINT entry_moves_money CHECK (amount_cents > 0),
-    CONSTRAINT entry_has_two_accounts CHECK (debit <> credit)
+    CONSTRAINT entry_has_two_accounts CHECK (debit <> credit),
+    CONSTRAINT entry_is_on_known_accounts CHECK (debit IN ('receivable', 'credit', 'cash', 'revenue', 'tax', 'late_fees', 'adjustments', 'bad_debt', 'disputed') AND credit IN ('receivable', 'credit', 'cash', 'revenue', 'tax', 'late_fees', 'adjustments', 'bad_debt', 'disputed')),
+    CONSTRAINT entry_names_what_it_is_owed_for CHECK (('receivable' IN (debit, credit)) = (invoice_id IS NOT NULL))
 ) /* One amount from the credited account to the debited one. Rows are only ever added. */;
 CREATE INDEX "idx_ledger_entr_guarant_95939a" ON "ledger_entry" ("guarantor_id");
 CREATE INDEX "idx_ledger_entr_invoice_696acd" ON "ledger_entry" ("invoice_id");
@@ -243,6 +247,7 @@ CREATE TABLE "payment" (
     "created_at" TIMESTAMP NOT NULL,
     "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
     CONSTRAINT "uid_payment_process_776211" UNIQUE ("processor", "processor_id"),
+    CONSTRAINT payment_is_money CHECK (amount_cents > 0),
     CONSTRAINT payment_unapplied_never_below_zero CHECK (unapplied_cents >= 0),
     CONSTRAINT payment_never_returned_beyond_itself CHECK (returned_cents BETWEEN 0 AND amount_cents)
 ) /* Money that came in. What of it is applied stands in its shares, what is not is the guarantor's credit. */;
@@ -368,7 +373,8 @@ CREATE TABLE "discrepancy" (
     "theirs_cents" BIGINT NOT NULL,
     "ours_cents" BIGINT NOT NULL,
     "at" TIMESTAMP NOT NULL,
-    "settled_at" TIMESTAMP
+    "settled_at" TIMESTAMP,
+    "note" VARCHAR(500) NOT NULL
 ) /* What a person must look at, with both figures: the payer's and ours. */;
 CREATE INDEX "idx_discrepancy_remitta_553ae3" ON "discrepancy" ("remittance_id");
 CREATE INDEX "idx_discrepancy_claim_i_1e4294" ON "discrepancy" ("claim_id");
@@ -557,16 +563,25 @@ CREATE TABLE "given_answer" (
     "at" TIMESTAMP NOT NULL,
     CONSTRAINT "uid_given_answe_api_key_e7d64f" UNIQUE ("api_key_id", "key")
 ) /* What a POST with an Idempotency-Key was answered, to be given again when it comes again. */;
-CREATE INDEX invoice_owing ON invoice (location, due_date, balance_cents) WHERE balance_cents > 0;
-CREATE INDEX invoice_of_guarantor_owing ON invoice (guarantor_id) WHERE balance_cents > 0;
-CREATE INDEX invoice_waiting_to_be_late ON invoice (location, due_date) WHERE status = 'sent';
-CREATE INDEX invoice_fee_due ON invoice (location, next_fee_on) WHERE next_fee_on IS NOT NULL;
-CREATE INDEX charge_unbilled ON charge (guarantor_id, patient_id) WHERE invoice_id IS NULL;
+CREATE INDEX invoice_owing ON invoice (guarantor_id, location, issued_on, balance_cents) WHERE balance_cents > 0;
+CREATE INDEX invoice_by_status ON invoice (status, id);
+CREATE INDEX invoice_by_location ON invoice (location, id);
+CREATE INDEX invoice_fee_due ON invoice (location, next_fee_on) WHERE status = 'overdue';
+CREATE INDEX invoice_to_archive ON invoice (COALESCE(voided_at, paid_at)) WHERE status IN ('paid', 'refunded', 'void');
+CREATE INDEX care_session_of_patient ON care_session (patient_id);
+CREATE INDEX charge_of_session ON charge (session_id);
+CREATE INDEX charge_of_patient ON charge (patient_id);
+CREATE INDEX charge_unbilled ON charge (guarantor_id, patient_id, location, served_on, amount_cents) WHERE invoice_id IS NULL;
 CREATE INDEX bulk_job_open ON bulk_job (id) WHERE done_at IS NULL;
 CREATE INDEX bulk_item_waiting ON bulk_item (job_id, id) WHERE status = 'waiting';
 CREATE INDEX charge_of_claim ON charge (claim_id) WHERE claim_id IS NOT NULL;
 CREATE INDEX discrepancy_open ON discrepancy (at) WHERE settled_at IS NULL;
 CREATE INDEX invoice_set_due ON invoice_set (next_send_at) WHERE next_send_at IS NOT NULL;
+CREATE INDEX invoice_set_of_guarantor ON invoice_set (guarantor_id);
+CREATE INDEX ledger_entry_booked ON ledger_entry (booked_on);
+CREATE INDEX patient_of_guarantor ON patient (guarantor_id) WHERE guarantor_id IS NOT NULL;
+CREATE INDEX payment_of_guarantor ON payment (guarantor_id);
+CREATE INDEX payment_share_of_invoice ON payment_share (invoice_id);
 CREATE INDEX payment_with_credit ON payment (guarantor_id) WHERE unapplied_cents > 0;
 CREATE INDEX refund_waiting ON refund (id) WHERE status = 'pending';
 CREATE INDEX inbox_item_due ON inbox_item (due_at) WHERE handled_at IS NULL;
@@ -620,7 +635,7 @@ END;
 CREATE TRIGGER invoice_line_sealed_from_DELETE BEFORE DELETE  ON invoice_line WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
     SELECT RAISE(ABORT, 'rows of invoice_line are never changed once their invoice is sent');
 END;
-CREATE TRIGGER invoice_adjustment_sealed_from_UPDATE BEFORE UPDATE OF invoice_id, line_id, kind, period, description, basis_points, amount_cents, reason ON invoice_adjustment WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
+CREATE TRIGGER invoice_adjustment_sealed_from_UPDATE BEFORE UPDATE OF invoice_id, line, kind, period, description, basis_points, amount_cents, reason ON invoice_adjustment WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN
     SELECT RAISE(ABORT, 'rows of invoice_adjustment are never changed once their invoice is sent');
 END;
 CREATE TRIGGER invoice_adjustment_sealed_from_DELETE BEFORE DELETE  ON invoice_adjustment WHEN (SELECT status FROM invoice WHERE id = OLD.invoice_id) <> 'draft' BEGIN

@@ -6,6 +6,8 @@ It becomes a part of the schema that `python -m models.migrate write` makes from
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from domain.ledger import Account
+
 
 @dataclass(frozen=True, slots=True)
 class ExtraSql:
@@ -16,12 +18,14 @@ class ExtraSql:
     checks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By table: what is true of every row, under the constraint's name."""
     indexes: Mapping[str, str] = field(default_factory=dict)
-    """Over the few rows that are asked for all the time, under the index's name."""
+    """Over what is asked for all the time, be it few rows of many or the rows of one, under the index's name."""
     singles: Mapping[str, str] = field(default_factory=dict)
     """Of which rows there may be one only, under the index's name."""
     first_rows: Sequence[str] = ()
     """What is there before anything else."""
 
+
+ACCOUNTS = ", ".join(f"'{account}'" for account in Account)
 
 EXTRA = ExtraSql(
     append_only=("claim_posting", "consent", "credit_note", "event", "ledger_entry", "stock_movement"),
@@ -36,8 +40,11 @@ EXTRA = ExtraSql(
             "invoice_never_below_zero": "balance_cents >= 0",
             "invoice_adds_up": "balance_cents = total_cents - paid_cents - forgiven_cents"
             " OR status = 'draft' OR voided_at IS NOT NULL",
+            "invoice_paid_and_forgiven_never_below_zero": "paid_cents >= 0 AND forgiven_cents >= 0",
+            "invoice_numbered_when_sent": "status = 'draft' OR number IS NOT NULL",
         },
         "payment": {
+            "payment_is_money": "amount_cents > 0",
             "payment_unapplied_never_below_zero": "unapplied_cents >= 0",
             "payment_never_returned_beyond_itself": "returned_cents BETWEEN 0 AND amount_cents",
         },
@@ -46,20 +53,33 @@ EXTRA = ExtraSql(
         "claim": {"claim_share_within_itself": "share_cents BETWEEN 0 AND amount_cents"},
         "credit_note": {"credit_note_is_money": "amount_cents > 0"},
         "patient": {"credit_never_below_zero": "credit_cents >= 0"},
-        "ledger_entry": {"entry_moves_money": "amount_cents > 0", "entry_has_two_accounts": "debit <> credit"},
+        "ledger_entry": {
+            "entry_moves_money": "amount_cents > 0",
+            "entry_has_two_accounts": "debit <> credit",
+            "entry_is_on_known_accounts": f"debit IN ({ACCOUNTS}) AND credit IN ({ACCOUNTS})",
+            "entry_names_what_it_is_owed_for": "('receivable' IN (debit, credit)) = (invoice_id IS NOT NULL)",
+        },
     },
     indexes={
-        "invoice_owing": "invoice (location, due_date, balance_cents) WHERE balance_cents > 0",
-        "invoice_of_guarantor_owing": "invoice (guarantor_id) WHERE balance_cents > 0",
-        "invoice_waiting_to_be_late": "invoice (location, due_date) WHERE status = 'sent'",
+        "invoice_owing": "invoice (guarantor_id, location, issued_on, balance_cents) WHERE balance_cents > 0",
+        "invoice_by_status": "invoice (status, id)",
+        "invoice_by_location": "invoice (location, id)",
         "invoice_fee_due": "invoice (location, next_fee_on) WHERE status = 'overdue'",
         "invoice_to_archive": "invoice (COALESCE(voided_at, paid_at)) WHERE status IN ('paid', 'refunded', 'void')",
+        "care_session_of_patient": "care_session (patient_id)",
+        "charge_of_session": "charge (session_id)",
+        "charge_of_patient": "charge (patient_id)",
         "charge_unbilled": "charge (guarantor_id, patient_id, location, served_on, amount_cents) WHERE invoice_id IS NULL",
         "bulk_job_open": "bulk_job (id) WHERE done_at IS NULL",
         "bulk_item_waiting": "bulk_item (job_id, id) WHERE status = 'waiting'",
         "charge_of_claim": "charge (claim_id) WHERE claim_id IS NOT NULL",
         "discrepancy_open": "discrepancy (at) WHERE settled_at IS NULL",
         "invoice_set_due": "invoice_set (next_send_at) WHERE next_send_at IS NOT NULL",
+        "invoice_set_of_guarantor": "invoice_set (guarantor_id)",
+        "ledger_entry_booked": "ledger_entry (booked_on)",
+        "patient_of_guarantor": "patient (guarantor_id) WHERE guarantor_id IS NOT NULL",
+        "payment_of_guarantor": "payment (guarantor_id)",
+        "payment_share_of_invoice": "payment_share (invoice_id)",
         "payment_with_credit": "payment (guarantor_id) WHERE unapplied_cents > 0",
         "refund_waiting": "refund (id) WHERE status = 'pending'",
         "inbox_item_due": "inbox_item (due_at) WHERE handled_at IS NULL",

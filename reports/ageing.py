@@ -1,6 +1,11 @@
-"""AR ageing as of any day, from the ledger: who owes how much, by how old it is."""
+"""AR ageing as of any day: who owes how much, by how old it is.
+
+It begins with what is owed now and takes back what has been booked since that day. Entries are booked on the day they
+are written down, so that is exactly what was owed at its end, and costs no more than what is open and what has changed.
+"""
 
 from datetime import timedelta
+from typing import Any
 
 from domain.ageing import BUCKETS, UPPER_DAYS
 from models.database import read
@@ -8,37 +13,43 @@ from reports.report import Asked, Column, Report, Row
 
 _OLD = (*(f"days_{upper}" for upper in UPPER_DAYS), "older")
 
-_SIGNED = "CASE WHEN l.debit = 'receivable' THEN l.amount_cents ELSE -l.amount_cents END"
 
-
-async def rows(asked: Asked) -> list[Row]:
-    """One row per guarantor and location; the ledger's rows up to the day say what was owed on that day."""
+def query(asked: Asked) -> tuple[str, list[Any]]:
+    """One row per guarantor and location who owed something."""
     cutoffs = [asked.as_of - timedelta(days=upper) for upper in UPPER_DAYS]
     places = ", ".join(f"${number}" for number in range(5, 5 + len(asked.locations))) or "NULL"
     sql = f"""
-        SELECT i.guarantor_id AS guarantor, i.location AS location, p.first_name, p.last_name,
-               SUM(CASE WHEN i.issued_on >= $2 THEN {_SIGNED} ELSE 0 END) AS {_OLD[0]},
-               SUM(CASE WHEN i.issued_on < $2 AND i.issued_on >= $3 THEN {_SIGNED} ELSE 0 END) AS {_OLD[1]},
-               SUM(CASE WHEN i.issued_on < $3 AND i.issued_on >= $4 THEN {_SIGNED} ELSE 0 END) AS {_OLD[2]},
-               SUM(CASE WHEN i.issued_on < $4 THEN {_SIGNED} ELSE 0 END) AS {_OLD[3]},
-               SUM({_SIGNED}) AS total
-          FROM ledger_entry l
-          JOIN invoice i ON i.id = l.invoice_id
-          JOIN patient p ON p.id = i.guarantor_id
-         WHERE l.booked_on <= $1 AND i.location IN ({places})
-         GROUP BY i.guarantor_id, i.location, p.first_name, p.last_name
-        HAVING SUM({_SIGNED}) <> 0
-         ORDER BY total DESC, i.guarantor_id
+        SELECT TRIM(p.first_name || ' ' || p.last_name) AS name, owed.location, {", ".join(_OLD)}, total
+          FROM (SELECT location, guarantor_id,
+                       {_sum("issued_on >= $2")} AS {_OLD[0]},
+                       {_sum("issued_on < $2 AND issued_on >= $3")} AS {_OLD[1]},
+                       {_sum("issued_on < $3 AND issued_on >= $4")} AS {_OLD[2]},
+                       {_sum("issued_on < $4")} AS {_OLD[3]},
+                       CAST(SUM(cents) AS BIGINT) AS total
+                  FROM (SELECT guarantor_id, location, issued_on, balance_cents AS cents
+                          FROM invoice WHERE balance_cents > 0 AND location IN ({places})
+                         UNION ALL
+                        SELECT i.guarantor_id, i.location, i.issued_on,
+                               CASE WHEN l.debit = 'receivable' THEN -l.amount_cents ELSE l.amount_cents END
+                          FROM ledger_entry l JOIN invoice i ON i.id = l.invoice_id
+                         WHERE l.booked_on > $1 AND i.location IN ({places})
+                       ) AS moved
+                 GROUP BY guarantor_id, location
+                HAVING SUM(cents) <> 0
+               ) AS owed
+          JOIN patient p ON p.id = owed.guarantor_id
+         ORDER BY total DESC, owed.guarantor_id
     """  # noqa: S608 -- only our own column names and placeholders are put into it
-    found = await read(sql, [asked.as_of, *cutoffs, *asked.locations])
-    return [
-        {
-            "name": f"{row['first_name']} {row['last_name']}".strip(),
-            "location": row["location"],
-            **{column: int(row[column]) for column in (*_OLD, "total")},
-        }
-        for row in found
-    ]
+    return sql, [asked.as_of, *cutoffs, *asked.locations]
+
+
+def _sum(these: str) -> str:
+    """PostgreSQL would add whole numbers up to a Decimal."""
+    return f"CAST(SUM(CASE WHEN {these} THEN cents ELSE 0 END) AS BIGINT)"
+
+
+async def rows(asked: Asked) -> list[Row]:
+    return [dict(row) for row in await read(*query(asked))]
 
 
 AGEING = Report(
