@@ -67,4 +67,4 @@ async def _use(payment: Payment, cents: int, owed: list[Invoice], shares: Shares
     for number, part in oldest_first(min(cents, payment.unapplied_cents), balances):
         await shares.put_on(by_id[number], part)
     await shares.write()
-    return before - payment.unapplied_cents
+    return int(before - payment.unapplied_cents)

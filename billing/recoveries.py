@@ -28,7 +28,7 @@ async def recover(shares: Shares) -> int:
             continue
         await shares.put_on(invoices[off.invoice_id], cents, recovered=cents)
         await _note(off, cents)
-    return before - shares.payment.unapplied_cents
+    return int(before - shares.payment.unapplied_cents)
 
 
 async def written_off_again(invoice_id: int, cents: int) -> None:

@@ -1,8 +1,9 @@
 """What of a payment stands on which invoice: put on, taken off, with the balances and states that follow from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from billing.books import Journal
 from domain import ledger
@@ -116,7 +117,7 @@ class Shares:
         facts = {"payment": self.payment.id}
         await fire(invoice, move, machine=INVOICE, actor=CLOCK, told=self.told, facts=facts, **figures, **times)
 
-    def _tell(self, what: str, invoice: Invoice, before: int, facts: dict[str, object]) -> None:
+    def _tell(self, what: str, invoice: Invoice, before: int, facts: Mapping[str, object]) -> None:
         self.told.tell(
             f"invoice.{what}",
             f"invoice:{invoice.id}",
@@ -131,7 +132,7 @@ class Shares:
 
 def _called_for(
     invoice: Invoice, balance: int, paid: int, now: datetime
-) -> tuple[str | None, dict[str, datetime | None]]:
+) -> tuple[str | None, dict[str, Any]]:
     """The move that an invoice's new balance asks for, with the times it sets."""
     if balance == 0 and invoice.status in OPEN:
         return "settle", {"paid_at": now}
