@@ -22,6 +22,7 @@ ANYTHING = re.compile(".*", re.DOTALL)
 def bolt_app(*, keep: Keep, check: Check) -> AsyncApp:
     """An app whose requests have been verified before they get here (handlers/slack.py, or the socket's own token)."""
     app = AsyncApp(
+        name="duesday",  # else it reads the whole stack's source to find one
         logger=logging.getLogger("slack_bolt"),  # its own would stand at the root's level, whatever duesday.logs says
         authorize=_authorize,
         process_before_response=True,

@@ -1,7 +1,7 @@
 """Days of the clinic on copies of its database, from the morning on, with the deaths and faults planned for them."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -76,5 +76,10 @@ async def end_of_a_day(
         goes_wrong(world)
         async with household(deaths=deaths, counts=counts) as house:
             await Day(world, (house,), browser, billed.numbers, chance or Random(0)).lived()
-            ending.broken, ending.picture = await broken_laws(world), await picture(world)
+            ending.broken, ending.picture = [*await broken_laws(world), *_spared(world)], await picture(world)
         ending.lines, ending.met = house.lines, house.met
+
+
+def _spared(world: World) -> Iterator[str]:
+    planned = (fault for stand_in in world.stand_ins.values() for fault in stand_in.desk.planned)
+    yield from (f"{fault.operation} never met its {fault.kind}." for fault in planned)
