@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from tortoise.exceptions import IntegrityError
 
 from billing.books import held_in_order, held_payer
+from billing.cash_register import refuse_if_closed
 from billing.recoveries import recover
 from billing.shares import Shares
 from domain.access import Actor, require
@@ -37,6 +38,8 @@ class MoneyIn:
     reference: str = ""
     notes: str = ""
     group: str = ""
+    location: str | None = None
+    """Where it was taken; the payer's own clinic, if nothing is said."""
     processor: str | None = None
     processor_id: str | None = None
 
@@ -58,14 +61,18 @@ async def record_payment(
         payer = await held_payer(money.guarantor)
         if payer is None:
             raise not_found("guarantor", money.guarantor)
-        require(actor, "biller", payer.location, "Recording a payment")
+        location = money.location or payer.location
+        require(actor, "biller", location, "Recording a payment")
         if money.processor:
             known = await Payment.get_or_none(processor=money.processor, processor_id=money.processor_id)
             if known is not None:
                 return known, False
+        if money.method == "cash":
+            await refuse_if_closed(location, money.on)
         owed = await _owed(payer, invoice_first)
         falls = _falls(money, owed, to)
-        payment = await _keep(money, payer, told, actor, unapplied=money.amount_cents - sum(c for _, c in falls))
+        leftover = money.amount_cents - sum(cents for _, cents in falls)
+        payment = await _keep(money, payer, location, told, actor, unapplied=leftover)
         shares = Shares(payment, practice, told)
         payment.unapplied_cents = 0
         shares.receive()
@@ -118,18 +125,22 @@ def _falls(money: MoneyIn, owed: Sequence[Invoice], to: Sequence[Share] | None) 
     return as_told(money.amount_cents, to, balances, money.currency)
 
 
-async def _keep(money: MoneyIn, payer: Patient, told: Change, actor: Actor, *, unapplied: int) -> Payment:
-    facts = asdict(money) | {"guarantor": payer, "received_on": money.on, "unapplied_cents": unapplied}
+async def _keep(
+    money: MoneyIn, payer: Patient, location: str, told: Change, actor: Actor, *, unapplied: int
+) -> Payment:
+    facts = asdict(money) | {
+        "guarantor": payer, "location": location, "received_on": money.on, "unapplied_cents": unapplied,
+    }  # fmt: skip
     del facts["on"]
     try:
-        payment = await Payment.create(location=payer.location, created_at=told.now, **facts)
+        payment = await Payment.create(created_at=told.now, **facts)
     except IntegrityError as twice:
         raise Refusal("payment_known", "This payment is being recorded at this very moment.") from twice
     told.tell(
         "payment.recorded",
         f"payment:{payment.id}",
         actor=actor,
-        location=payer.location,
+        location=location,
         guarantor=payer.id,
         after={"amount_cents": money.amount_cents, "method": money.method},
     )

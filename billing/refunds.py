@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from billing.books import held_in_order
+from billing.cash_register import refuse_if_closed
 from billing.returns import held_payment, take_back
 from billing.shares import Shares, as_allocated, shares_of
 from domain import ledger
@@ -104,6 +105,8 @@ async def _plan(payment: Payment, amount: int, asked: Asked | None, practice: Pr
 
 async def book_refund(refund: Refund, payment: Payment, told: Change, *, practice: Practice, actor: Actor) -> None:
     """The money is out: off its invoices, out of the credit, and the payment says so. The payment is under lock."""
+    if payment.method == "cash":
+        await refuse_if_closed(payment.location, practice.today(payment.location, told.now))
     plan = await _plan(payment, refund.amount_cents, refund.disposition, practice)  # type: ignore[arg-type]
     whole = payment.returned_cents + refund.amount_cents == payment.amount_cents
     await fire(

@@ -416,6 +416,38 @@ CREATE TABLE "remittance" (
     CONSTRAINT "uid_remittance_payer_787f72" UNIQUE ("payer", "trace")
 );
 COMMENT ON TABLE "remittance" IS 'A payer''s check or transfer, as an 835 file told of it.';
+CREATE TABLE "cash_day" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "location" VARCHAR(60) NOT NULL,
+    "day" DATE NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
+    "float_cents" BIGINT NOT NULL,
+    "payments_cents" BIGINT NOT NULL,
+    "refunds_cents" BIGINT NOT NULL,
+    "paid_in_cents" BIGINT NOT NULL,
+    "paid_out_cents" BIGINT NOT NULL,
+    "expected_cents" BIGINT NOT NULL,
+    "counted_cents" BIGINT NOT NULL,
+    "counted" JSONB NOT NULL,
+    "note" VARCHAR(500) NOT NULL,
+    "opened_by" VARCHAR(200) NOT NULL,
+    "opened_at" TIMESTAMPTZ NOT NULL,
+    "closed_by" VARCHAR(200) NOT NULL,
+    "closed_at" TIMESTAMPTZ,
+    CONSTRAINT "uid_cash_day_locatio_39c205" UNIQUE ("location", "day")
+);
+COMMENT ON TABLE "cash_day" IS 'One location''s drawer on one day. What it came to is written when it is closed, and stays.';
+CREATE TABLE "cash_movement" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "amount_cents" BIGINT NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
+    "actor_name" VARCHAR(200) NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    "cash_day_id" BIGINT NOT NULL REFERENCES "cash_day" ("id") ON DELETE RESTRICT
+);
+COMMENT ON TABLE "cash_movement" IS 'Cash put into the drawer or taken out of it beside payments. Rows are only ever added.';
 CREATE TABLE "invoice_set" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "location" VARCHAR(60) NOT NULL,
@@ -634,6 +666,8 @@ CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
+CREATE TRIGGER cash_movement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON cash_movement
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER claim_posting_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_posting
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER consent_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON consent

@@ -389,6 +389,36 @@ CREATE TABLE "remittance" (
     "received_at" TIMESTAMP NOT NULL,
     CONSTRAINT "uid_remittance_payer_787f72" UNIQUE ("payer", "trace")
 ) /* A payer's check or transfer, as an 835 file told of it. */;
+CREATE TABLE "cash_day" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "location" VARCHAR(60) NOT NULL,
+    "day" DATE NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
+    "float_cents" BIGINT NOT NULL,
+    "payments_cents" BIGINT NOT NULL,
+    "refunds_cents" BIGINT NOT NULL,
+    "paid_in_cents" BIGINT NOT NULL,
+    "paid_out_cents" BIGINT NOT NULL,
+    "expected_cents" BIGINT NOT NULL,
+    "counted_cents" BIGINT NOT NULL,
+    "counted" JSON NOT NULL,
+    "note" VARCHAR(500) NOT NULL,
+    "opened_by" VARCHAR(200) NOT NULL,
+    "opened_at" TIMESTAMP NOT NULL,
+    "closed_by" VARCHAR(200) NOT NULL,
+    "closed_at" TIMESTAMP,
+    CONSTRAINT "uid_cash_day_locatio_39c205" UNIQUE ("location", "day")
+) /* One location's drawer on one day. What it came to is written when it is closed, and stays. */;
+CREATE TABLE "cash_movement" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
+    "actor_name" VARCHAR(200) NOT NULL,
+    "at" TIMESTAMP NOT NULL,
+    "cash_day_id" BIGINT NOT NULL REFERENCES "cash_day" ("id") ON DELETE RESTRICT
+) /* Cash put into the drawer or taken out of it beside payments. Rows are only ever added. */;
 CREATE TABLE "invoice_set" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "location" VARCHAR(60) NOT NULL,
@@ -590,6 +620,12 @@ CREATE INDEX card_due ON card (due_at) WHERE wanted > shown;
 CREATE INDEX post_due ON post (due_at) WHERE status = 'queued';
 CREATE UNIQUE INDEX one_open_set ON invoice_set (guarantor_id) WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail');
 CREATE UNIQUE INDEX late_fee_once_a_period ON invoice_adjustment (invoice_id, kind, period) WHERE period IS NOT NULL;
+CREATE TRIGGER cash_movement_kept_from_UPDATE BEFORE UPDATE ON cash_movement BEGIN
+    SELECT RAISE(ABORT, 'rows of cash_movement are never changed or removed');
+END;
+CREATE TRIGGER cash_movement_kept_from_DELETE BEFORE DELETE ON cash_movement BEGIN
+    SELECT RAISE(ABORT, 'rows of cash_movement are never changed or removed');
+END;
 CREATE TRIGGER claim_posting_kept_from_UPDATE BEFORE UPDATE ON claim_posting BEGIN
     SELECT RAISE(ABORT, 'rows of claim_posting are never changed or removed');
 END;

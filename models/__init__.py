@@ -8,6 +8,7 @@ TABLES: tuple[str, ...] = (
     "models.bulk",
     "models.money",
     "models.insurance",
+    "models.cash",
     "models.chasing",
     "models.record",
     "models.noticeboard",

@@ -28,7 +28,7 @@ class ExtraSql:
 ACCOUNTS = ", ".join(f"'{account}'" for account in Account)
 
 EXTRA = ExtraSql(
-    append_only=("claim_posting", "consent", "credit_note", "event", "ledger_entry", "stock_movement"),
+    append_only=("cash_movement", "claim_posting", "consent", "credit_note", "event", "ledger_entry", "stock_movement"),
     sealed={
         "invoice_line": "invoice_id, position, code, kind, served_on, description, quantity_thousandths,"
         " unit_price_cents, list_price_cents, rate_reason, amount_cents, taxes",

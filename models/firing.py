@@ -18,7 +18,7 @@ class Stateful(Protocol):
     status_before: str | None
     version: int
     location: str
-    guarantor_id: int
+    guarantor_id: int | None
 
 
 async def fire(

@@ -73,6 +73,13 @@ reverse       biller  open,filed,forwarded,paid,denied,reversed    reversed
 bill_patient  biller  forwarded,denied,reversed                    same
 """
 
+CASH_DAYS = """
+move     roles   from  to
+pay_in   biller  open  same
+pay_out  biller  open  same
+close    biller  open  closed
+"""
+
 RANKS = ("viewer", "biller", "manager", "admin")
 
 
@@ -85,6 +92,7 @@ PROMISED = {
     "invoice": promised(INVOICES),
     "set": promised(SETS),
     "payment": promised(PAYMENTS),
+    "cash_day": promised(CASH_DAYS),
     "claim": promised(CLAIMS),
 }
 EVERY = [(machine, status, move) for machine in MACHINES for status in machine.states for move in machine.moves]
