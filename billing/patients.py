@@ -37,8 +37,7 @@ async def keep_patient(
     if record.location not in practice.locations:
         raise invalid(f"There is no location “{record.location}” in app.yaml.", "location")
     async with change(now) as told:
-        guarantor = await _guarantor(record)
-        known = await Patient.get_or_none(external_id=record.external_id)
+        known, guarantor = await _known_and_guarantor(record)
         columns = {name: getattr(record, name) for name in _COLUMNS} | {"guarantor": guarantor}
         if known is None:
             patient = await Patient.create(external_id=record.external_id, created_at=now, **columns)
@@ -75,17 +74,27 @@ async def patient_by(external_id: str) -> Patient:
     return patient
 
 
-async def _guarantor(record: PatientRecord) -> Patient | None:
+async def _known_and_guarantor(record: PatientRecord) -> tuple[Patient | None, Patient | None]:
+    """Whoever of them is there, held in the order of their ids: two records at once make no chain between them."""
+    named = {record.external_id, record.guarantor or record.external_id}
+    rows = await Patient.filter(external_id__in=named).order_by("id").select_for_update(no_key=True)
+    found = {patient.external_id: patient for patient in rows}
+    known = found.get(record.external_id)
     if record.guarantor is None or record.guarantor == record.external_id:
-        return None
-    guarantor = await Patient.get_or_none(external_id=record.guarantor)
+        return known, None
+    guarantor = found.get(record.guarantor)
     if guarantor is None:
         raise invalid(
             f"There is no patient {record.guarantor} who could be the guarantor; send that one first.", "guarantor"
         )
     if guarantor.guarantor_id is not None:
         raise invalid(f"{record.guarantor} is billed to someone else and cannot be a guarantor.", "guarantor")
-    return guarantor
+    if known is not None and await Patient.filter(guarantor_id=known.id).exists():
+        raise invalid(
+            f"{record.external_id} is billed for others and cannot be billed to someone else; move those first.",
+            "guarantor",
+        )
+    return known, guarantor
 
 
 async def _note_consent(patient: Patient, now: datetime) -> None:

@@ -29,6 +29,8 @@ class Meaning:
 
 ERRORS = "twilio.com/docs/api/errors"
 _OTHER_NUMBER = "Ask the patient for another number, or use email."
+_PASSES = "If it stays so, ask the patient for another number, or use email."
+_TOO_MANY = "If it stays so, send fewer texts at once."
 _SETTINGS = "No text will get through until this is set right in Twilio's console."
 
 CODES: dict[str, Meaning] = {
@@ -46,20 +48,12 @@ CODES: dict[str, Meaning] = {
         "Only the patient can undo that, by texting START. Use email or a letter.",
         f"{ERRORS}/21610",
     ),
-    "30003": Meaning(
-        "unreachable", "The phone is switched off or out of reach.", "It is tried again later.", f"{ERRORS}/30003"
-    ),
-    "30008": Meaning("unreachable", "The carrier gave no reason.", "It is tried again later.", f"{ERRORS}/30008"),
-    "30009": Meaning(
-        "unreachable", "Part of the text was lost on the way.", "It is tried again later.", f"{ERRORS}/30009"
-    ),
-    "20429": Meaning("unreachable", "Twilio asks us to slow down.", "It is tried again later.", f"{ERRORS}/20429"),
-    "21611": Meaning(
-        "unreachable", "The sender has too many texts waiting.", "It is tried again later.", f"{ERRORS}/21611"
-    ),
-    "30001": Meaning(
-        "unreachable", "The sender has too many texts waiting.", "It is tried again later.", f"{ERRORS}/30001"
-    ),
+    "30003": Meaning("unreachable", "The phone is switched off or out of reach.", _PASSES, f"{ERRORS}/30003"),
+    "30008": Meaning("unreachable", "The carrier gave no reason.", _PASSES, f"{ERRORS}/30008"),
+    "30009": Meaning("unreachable", "Part of the text was lost on the way.", _PASSES, f"{ERRORS}/30009"),
+    "20429": Meaning("unreachable", "Twilio asks us to slow down.", _TOO_MANY, f"{ERRORS}/20429"),
+    "21611": Meaning("unreachable", "The sender has too many texts waiting.", _TOO_MANY, f"{ERRORS}/21611"),
+    "30001": Meaning("unreachable", "The sender has too many texts waiting.", _TOO_MANY, f"{ERRORS}/30001"),
     "30007": Meaning(
         "filtered",
         "The carrier took the text for spam.",

@@ -51,7 +51,7 @@ async def opt_in(guarantor: int, channel: Channel, *, actor: Actor, now: datetim
 
 
 async def owners_of(channel: Channel, address: str) -> list[Patient]:
-    who = Patient.filter(phone=address) if channel == "sms" else Patient.filter(email=address)
+    who = Patient.filter(phone=address) if channel == "sms" else Patient.filter(email__iexact=address)
     return await who.order_by("id")
 
 

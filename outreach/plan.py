@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.errors import invalid
-from domain.practice import Practice, RuleSet, Step
+from domain.practice import Channel, Practice, RuleSet, Step
 from models.chasing import InvoiceSet
 
 
@@ -17,6 +17,17 @@ def plan_of(invoice_set: InvoiceSet) -> RuleSet:
     kept = invoice_set.plan
     steps = tuple(Step(**{**step, "send": tuple(step["send"])}) for step in kept["steps"])
     return RuleSet(**{**kept, "steps": steps})
+
+
+def other_than(channel: str) -> Channel:
+    return "email" if channel == "sms" else "sms"
+
+
+def channels_of(invoice_set: InvoiceSet, step: Step) -> tuple[Channel, ...]:
+    """Those of a step, then the one that it falls back on."""
+    if not plan_of(invoice_set).fall_back or len(step.send) > 1:
+        return step.send
+    return (*step.send, other_than(step.send[0]))
 
 
 def current_step(invoice_set: InvoiceSet) -> Step | None:

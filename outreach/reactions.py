@@ -1,17 +1,23 @@
 """What follows from what happened: the outreach reader turns events into enrolments, messages and closed sets."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
+from domain.gates import opening
 from domain.invoice_set import CHASED
 from domain.ports import Ports
 from domain.practice import Practice
 from models.change import change, following
-from models.chasing import InvoiceSet
+from models.chasing import InvoiceSet, Message
 from models.invoices import Invoice
 from models.money import Payment
 from models.people import Patient
 from models.record import Event
 from outreach.enrol import enrol, hold_for_bank, rule_set_name, settle_if_nothing_is_owed
+from outreach.reopening import wait_for_staff
+from outreach.situation import situation_of_payer
 from outreach.steps import foresee
 from outreach.writing import facts_for, write
 
@@ -29,14 +35,18 @@ async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
     number = int(event.subject.rpartition(":")[2]) if event.subject.rpartition(":")[2].isdigit() else 0
     match event.kind:
         case "invoice.sent":
-            await _mail_invoice(number, practice=practice, ports=ports)
+            await _bill(number, practice=practice, ports=ports)
             await _enrol_if(number, "sent", practice, ports)
         case "invoice.overdue":
             await _enrol_if(number, "overdue", practice, ports)
-        case "invoice.paid" | "invoice.voided" if event.invoice_set_id:
-            await settle_if_nothing_is_owed(
-                event.invoice_set_id, paid=event.kind == "invoice.paid", now=ports.clock.now()
-            )
+        case "invoice.paid" | "invoice.voided":
+            await _keep_back(number, event.guarantor_id, now=ports.clock.now())
+            if event.invoice_set_id:
+                await settle_if_nothing_is_owed(
+                    event.invoice_set_id, paid=event.kind == "invoice.paid", now=ports.clock.now()
+                )
+        case "invoice.reopened" | "invoice.reopened_as_overdue" if "payment" in event.after:
+            await wait_for_staff(number, now=ports.clock.now())
         case "payment.recorded":
             await _thank(number, practice=practice, ports=ports)
         case "checkout.processing" | "checkout.failed" if event.guarantor_id:
@@ -46,7 +56,8 @@ async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
             await _look_ahead(event.guarantor_id, practice=practice, ports=ports)
 
 
-async def _mail_invoice(invoice_id: int, *, practice: Practice, ports: Ports) -> None:
+async def _bill(invoice_id: int, *, practice: Practice, ports: Ports) -> None:
+    """By mail with the paper, and by text with the link when the patient may next be texted: as many as there are."""
     invoice = await Invoice.get(id=invoice_id)
     payer, now = await Patient.get(id=invoice.guarantor_id), ports.clock.now()
     facts = await facts_for(
@@ -58,17 +69,18 @@ async def _mail_invoice(invoice_id: int, *, practice: Practice, ports: Ports) ->
         due_on=invoice.due_date,
         invoice_number=invoice.number,
     )
-    await write(
-        f"invoice {invoice.id} sent {invoice.version}",
-        purpose="invoice",
-        channel="email",
-        template="invoice",
-        payer=payer,
-        facts=facts,
-        practice=practice,
-        now=now,
-        paper=f"invoice:{invoice.id}",
-    )
+    bill = partial(write, purpose="invoice", template="invoice", payer=payer, facts=facts, practice=practice, now=now)
+    occasion = f"invoice {invoice.id} sent {invoice.version}"
+    await bill(occasion, channel="email", paper=f"invoice:{invoice.id}")
+    at = await situation_of_payer(payer, "sms", owed_cents=invoice.total_cents, practice=practice, ports=ports, now=now)
+    if opens := opening(at, practice.contact, now):
+        await bill(f"{occasion} sms", channel="sms", due_at=opens)
+
+
+async def _keep_back(invoice_id: int, guarantor: int | None, *, now: datetime) -> None:
+    """A text that was to tell of this bill and waits for the morning has nothing to tell any more."""
+    waiting = Message.filter(guarantor_id=guarantor, channel="sms", purpose="invoice", status="queued")
+    await waiting.filter(occasion__startswith=f"invoice {invoice_id} sent ").update(status="dropped", settled_at=now)
 
 
 async def _enrol_if(invoice_id: int, happened: str, practice: Practice, ports: Ports) -> None:
@@ -80,22 +92,25 @@ async def _enrol_if(invoice_id: int, happened: str, practice: Practice, ports: P
 
 
 async def _thank(payment_id: int, *, practice: Practice, ports: Ports) -> None:
-    """By mail with the receipt; a text only where there is no mail."""
+    """By mail with the receipt; where there is no mail, by text when the patient may next be texted."""
     payment = await Payment.get(id=payment_id)
     payer, now = await Patient.get(id=payment.guarantor_id), ports.clock.now()
     facts = await facts_for(payer, practice=practice, ports=ports, now=now, amount_cents=payment.amount_cents)
-    by_mail = bool(payer.email)
-    await write(
+    thank = partial(
+        write,
         f"thanks for payment {payment.id}",
         purpose="receipt",
-        channel="email" if by_mail else "sms",
-        template="receipt" if by_mail else "thanks",
         payer=payer,
         facts=facts,
         practice=practice,
         now=now,
-        paper=f"receipt:{payment.id}" if by_mail else None,
     )
+    if payer.email:
+        await thank(channel="email", template="receipt", paper=f"receipt:{payment.id}")
+        return
+    at = await situation_of_payer(payer, "sms", owed_cents=1, practice=practice, ports=ports, now=now)
+    if opens := opening(replace(at, recent=()), practice.contact, now):
+        await thank(channel="sms", template="thanks", due_at=opens)
 
 
 async def _look_ahead(guarantor: int | None, *, practice: Practice, ports: Ports) -> None:

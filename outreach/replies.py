@@ -1,5 +1,6 @@
 """What patients write back: STOP first, strangers told nothing, everything else to staff while the sequence holds."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -31,16 +32,14 @@ async def receive(text: InboundText, *, practice: Practice, ports: Ports) -> Non
             return
         word = text.handled_by_provider or keyword(text.body)
         owners = await owners_of("sms", text.sender)
-        payer = await _meant(text.sender, owners) if owners else None
-        if payer is not None:
-            await _keep(text, payer, now)
+        kept = await _keep(text, await _meant(text.sender, owners), now) if owners else None
         if word == "stop":
             await suppress(
                 "sms", text.sender, "stop", actor=_who(owners), now=now, wording=text.body, source="text message"
             )
         if word == "start":
             await lift("sms", text.sender, actor=_who(owners), now=now, wording=text.body, source="text message")
-        if payer is None:
+        if kept is None:
             told.tell("text.from_stranger", f"text:{text.provider_id}"[:60], actor=_who([]), location="", after={})
             return
         if not word and wish(text.body) == "wrong":
@@ -49,7 +48,11 @@ async def receive(text: InboundText, *, practice: Practice, ports: Ports) -> Non
             )
         if word:
             await _answer(word, text, owners[0], practice=practice, ports=ports, now=now)
-        await _to_staff(word, text.body, payer, told)
+        await _to_staff(word, text.body, kept, _payers(owners), told)
+
+
+def _payers(owners: list[Patient]) -> list[int]:
+    return [owner.payer_id for owner in owners]
 
 
 def _who(owners: list[Patient]) -> Actor:
@@ -59,7 +62,7 @@ def _who(owners: list[Patient]) -> Actor:
 async def _meant(number: str, owners: list[Patient]) -> Patient:
     """Of those who share a number: the one to whose guarantor we wrote last is who is answering."""
     last = await Message.filter(address=number, direction="out").exclude(status="dropped").order_by("-id").first()
-    payers = [owner.payer_id for owner in owners]
+    payers = _payers(owners)
     return await Patient.get(id=last.guarantor_id if last and last.guarantor_id in payers else payers[0])
 
 
@@ -104,22 +107,28 @@ async def _answer(
     )
 
 
-async def _to_staff(word: Keyword | None, body: str, payer: Patient, told: Change) -> None:
-    """Tell staff what the patient seems to want; hold the sequence until they answer or three days pass."""
-    wants = wish(body)
-    open_set = await InvoiceSet.filter(guarantor_id=payer.id, status__in=CHASED).first()
-    if open_set is not None and word is None:
-        await hold(open_set, HELD_FOR_REPLY, told.now + HOLD, told)
-    last = await Message.filter(guarantor_id=payer.id, direction="in").order_by("-id").first()
-    told.tell(
-        "reply.received",
-        f"message:{last.id}" if last else f"patient:{payer.id}",
-        actor=patient(payer.id),
-        location=payer.location,
-        guarantor=payer.id,
-        invoice_set=open_set.id if open_set else None,
-        after={"wish": wants if word is None else "keyword", "keyword": word, "message": last.id if last else None},
-    )
+async def _to_staff(word: Keyword | None, body: str, kept: Message, payers: list[int], told: Change) -> None:
+    """Tell staff what the patient seems to want, on the card of everybody who may have written; hold their sequences
+    until staff answers or three days pass."""
+    said = {"wish": wish(body) if word is None else "keyword", "keyword": word, "message": kept.id}
+    chased = await _open_sets(payers)
+    for each in chased if word is None else ():
+        await hold(each, HELD_FOR_REPLY, told.now + HOLD, told)
+    about: list[tuple[int, str, int | None]] = [(each.guarantor_id, each.location, each.id) for each in chased]
+    for payer, location, number in about or [(kept.guarantor_id, kept.location, None)]:
+        told.tell(
+            "reply.received",
+            f"message:{kept.id}",
+            actor=patient(payer),
+            location=location,
+            guarantor=payer,
+            invoice_set=number,
+            after=said,
+        )
+
+
+async def _open_sets(payers: Iterable[int]) -> list[InvoiceSet]:
+    return await InvoiceSet.filter(guarantor_id__in=set(payers), status__in=CHASED).order_by("id")
 
 
 async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: datetime) -> None:
@@ -130,7 +139,7 @@ async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: dateti
     async with change(now) as told:
         payer = await Patient.get(id=guarantor)
         open_set = await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED).first()
-        await Message.create(
+        kept = await Message.create(
             ref=uuid4().hex,
             guarantor_id=payer.id,
             location=payer.location,
@@ -145,7 +154,7 @@ async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: dateti
             due_at=now,
             settled_at=now,
         )
-        await _to_staff(None, words, payer, told)
+        await _to_staff(None, words, kept, [payer.id], told)
 
 
 async def check_reply(invoice_set: InvoiceSet, words: str, *, channel: Channel) -> Patient:
@@ -199,9 +208,9 @@ async def confirm_reply(message_id: int, *, actor: Actor, practice: Practice, no
             raise Refusal("opted_out", f"{why} Nothing may be sent to it; call instead.")
         if not await Message.filter(id=message_id, status="draft").update(status="queued", due_at=now):
             raise Refusal("stale", "This reply has been sent already.")
-        answered = await InvoiceSet.get_or_none(id=message.invoice_set_id, hold_reason=HELD_FOR_REPLY)
-        if answered is not None:
-            await release(answered, told, practice=practice)
+        for waiting in await _open_sets([message.guarantor_id, *_payers(await owners_of("sms", message.address))]):
+            if waiting.hold_reason == HELD_FOR_REPLY:
+                await release(waiting, told, practice=practice)
         told.tell(
             "reply.sent",
             f"message:{message.id}",

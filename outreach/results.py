@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.access import CLOCK
+from domain.gates import opening
 from domain.invoice_set import INVOICE_SET, SENDING
 from domain.ports import Delivery, Ports
 from domain.practice import Practice
@@ -10,10 +11,11 @@ from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.firing import fire
 from models.people import Patient
+from outreach.again import LATER, goes_again, overtaken, tries_of
 from outreach.consent import suppress
 from outreach.facts import facts_of_set
-from outreach.plan import plan_of
-from outreach.situation import address_of, suppressed
+from outreach.plan import other_than, plan_of
+from outreach.situation import situation_of
 from outreach.writing import write
 
 _UNSETTLED = ("queued", "sending", "sent")
@@ -52,6 +54,7 @@ async def follow_delivery(delivery: Delivery, *, practice: Practice, ports: Port
                 practice=practice,
                 ports=ports,
                 evidence=delivery.error_code,
+                may_go_again=True,
             )
         elif delivery.status == "sent":
             await message_left(message, told)
@@ -87,10 +90,11 @@ async def message_failed(
     told: Change,
     *,
     practice: Practice,
-    ports: Ports | None = None,
+    ports: Ports,
     evidence: str | None = None,
+    may_go_again: bool = False,
 ) -> None:
-    """It will not arrive. A reminder's set tries the other channel where its rule set says so, or fails."""
+    """It has not arrived. What was on its way may go again; if it doesn't, its set tries the other channel or fails."""
     failed = {
         "status": "failed",
         "error_code": code,
@@ -100,57 +104,84 @@ async def message_failed(
     }
     if not await Message.filter(id=message.id, status__in=_UNSETTLED).update(**failed):
         return
-    tell_message("message.failed", message, told, code=code, evidence=evidence, reason=sentence)
+    invoice_set, again = await _running_set_of(message), None
+    if may_go_again:
+        again = await goes_again(message, code, invoice_set, practice=practice, ports=ports, now=told.now)
+    reason = f"{sentence} It is tried again later." if again else sentence
+    tell_message("message.failed", message, told, code=code, evidence=evidence, reason=reason)
     if code == "opted_out":
         await suppress(
             "sms", message.address, "stop", actor=CLOCK, now=told.now, wording=sentence, source="the carrier"
         )
+    if invoice_set and not again:
+        await _fell_short(message, code, sentence, invoice_set, told, practice=practice, ports=ports)
+
+
+async def _running_set_of(message: Message) -> InvoiceSet | None:
+    """The set whose sequence this reminder is a step of, unless that has ended or made way for another."""
     if message.purpose != "reminder" or message.invoice_set_id is None:
-        return
+        return None
     invoice_set = await InvoiceSet.select_for_update().get(id=message.invoice_set_id)
-    if invoice_set.status not in SENDING or message.created_at < invoice_set.enrolled_at:  # of a sequence it had before
+    of_an_earlier_one = message.created_at < invoice_set.enrolled_at
+    return None if of_an_earlier_one or invoice_set.status not in SENDING else invoice_set
+
+
+async def _fell_short(
+    message: Message,
+    code: str,
+    sentence: str,
+    invoice_set: InvoiceSet,
+    told: Change,
+    *,
+    practice: Practice,
+    ports: Ports,
+) -> None:
+    """The step by its other channel, where the rule set says so; else the set fails. A passing fault is forgiven when
+    a later step has gone since."""
+    if code in LATER and await overtaken(message, invoice_set):
         return
-    if (
-        ports
-        and plan_of(invoice_set).fall_back
-        and await _fell_back(message, practice=practice, ports=ports, now=told.now)
-    ):
+    if await _fell_back(message, invoice_set, practice=practice, ports=ports, now=told.now):
         return
+    tried = tries_of(message)[1]
+    trouble = f"{sentence} It was tried {tried + 1} times." if tried else sentence
     await fire(
         invoice_set,
         "fail",
         machine=INVOICE_SET,
         actor=CLOCK,
         told=told,
-        facts={"reason": sentence, "code": code},
-        trouble=sentence[:300],
+        facts={"reason": trouble, "code": code},
+        trouble=trouble[:300],
         step=max(message.step or 0, invoice_set.step - 1),  # Send now tries again what went last
         fix=None,
         next_send_at=None,
     )
 
 
-async def _fell_back(message: Message, *, practice: Practice, ports: Ports, now: datetime) -> bool:
-    """The same step once more through mail, if there is an address and it has not gone there already."""
+async def _fell_back(
+    message: Message, invoice_set: InvoiceSet, *, practice: Practice, ports: Ports, now: datetime
+) -> bool:
+    """The same step once more by the other channel, if it is open and the step doesn't go there by itself."""
+    plan, other = plan_of(invoice_set), other_than(message.channel)
+    step = plan.steps[message.step or 0]
+    if not plan.fall_back or other in step.send:
+        return False
+    at = await situation_of(invoice_set, other, practice=practice, ports=ports, now=now)
+    opens = opening(at, practice.contact, now)
+    if opens is None:
+        return False
     payer = await Patient.get(id=message.guarantor_id)
-    address = address_of(payer, "email")
-    if message.channel == "email" or ports.mail is None or address is None or await suppressed("email", address):
-        return False
-    invoice_set = await InvoiceSet.get(id=message.invoice_set_id or 0)
-    step = plan_of(invoice_set).steps[message.step or 0]
-    if "email" in step.send:
-        return False
-    facts = await facts_of_set(invoice_set.id, payer, practice=practice, ports=ports, now=now)
     wrote = await write(
-        f"{message.occasion} instead",
+        f"{tries_of(message)[0]} instead",
         purpose="reminder",
-        channel="email",
+        channel=other,
         template=step.template,
         payer=payer,
-        facts=facts,
+        facts=await facts_of_set(invoice_set.id, payer, practice=practice, ports=ports, now=now),
         practice=practice,
         now=now,
-        invoice_set=message.invoice_set_id,
+        due_at=opens,
+        invoice_set=invoice_set.id,
         step=message.step,
     )
     return wrote is not None

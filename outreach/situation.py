@@ -1,5 +1,6 @@
-"""What the gates need to know about one set and one channel, gathered from the books."""
+"""What the gates need to know about one guarantor and one channel, gathered from the books."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from phonenumbers import timezone as phone_timezone
 from billing.write_offs import outstanding_cents
 from domain.gates import Situation
 from domain.ports import Ports
-from domain.practice import Channel
+from domain.practice import Channel, Location, Practice
 from models.chasing import InvoiceSet, Message
 from models.people import Consent, Patient, Suppression
 from outreach.plan import plan_of
@@ -22,28 +23,53 @@ NOT_DELIVERABLE = ("bad_number", "landline")
 """An opt-out that the carrier told us of is a suppression, which the patient can lift."""
 SUPPRESSED = {"stop": "The patient has opted out.", "wrong": "The number belongs to someone else."}
 DOOR_OFF = {"sms": "Texts are not set up for this practice.", "email": "Mail is not set up for this practice."}
+SENDERLESS = {"sms": "This clinic sends no texts.", "email": "This clinic sends no mail."}
+LONGEST_WAIT = timedelta(days=14)
+"""From being written to leaving: two contact caps' worth, with nights, Sundays and what went wrong."""
+COUNTED = ("reminder", "invoice")
+"""What the contact cap counts: whatever asks for money. A receipt, and what answers the patient, is none of it."""
 
 
-async def situation_of(invoice_set: InvoiceSet, channel: Channel, *, ports: Ports, now: datetime) -> Situation:
+async def situation_of(
+    invoice_set: InvoiceSet, channel: Channel, *, practice: Practice, ports: Ports, now: datetime
+) -> Situation:
+    """What stands between a set's reminder and its guarantor."""
     payer = await Patient.get(id=invoice_set.guarantor_id)
+    owed = await outstanding_cents(invoice_set.id)
+    return replace(
+        await situation_of_payer(payer, channel, owed_cents=owed, practice=practice, ports=ports, now=now),
+        minimum_cents=plan_of(invoice_set).minimum_cents,
+        held_until=invoice_set.held_until,
+        hold_reason=invoice_set.hold_reason,
+    )
+
+
+async def situation_of_payer(
+    payer: Patient, channel: Channel, *, owed_cents: int, practice: Practice, ports: Ports, now: datetime
+) -> Situation:
+    """The same for what no sequence sends, such as a bill: nothing holds it, and no amount is too small."""
     address = address_of(payer, channel)
     return Situation(
         channel=channel,
         address=address,
         consented=await has_consented(payer, channel),
         zones=zones_of(payer.timezone, payer.phone if channel == "sms" else None),
-        balance_cents=await outstanding_cents(invoice_set.id),
-        minimum_cents=plan_of(invoice_set).minimum_cents,
+        balance_cents=owed_cents,
         suppressed=await suppressed(channel, address),
-        undeliverable=await _undeliverable(channel, address, ports=ports),
-        held_until=invoice_set.held_until,
-        hold_reason=invoice_set.hold_reason,
+        undeliverable=_closed(channel, practice.locations[payer.location], ports) or await _refused(channel, address),
         recent=await _recent(channel, address, now) if channel == "sms" else (),
     )
 
 
 def address_of(payer: Patient, channel: Channel) -> str | None:
-    return payer.phone if channel == "sms" else payer.email
+    """Mail systems don't tell capitals apart: one mailbox is one address here, however it was typed."""
+    if channel == "sms":
+        return payer.phone
+    return payer.email.lower() if payer.email else None
+
+
+def sender_of(channel: Channel, location: Location) -> str | None:
+    return location.sms_from if channel == "sms" else location.email_from
 
 
 def zones_of(home: str | None, phone: str | None) -> tuple[ZoneInfo, ...]:
@@ -66,7 +92,8 @@ def _zones_of_number(phone: str) -> tuple[str, ...]:
 async def has_consented(payer: Patient, channel: Channel) -> bool:
     """The last word on this address counts."""
     address = address_of(payer, channel)
-    last = await Consent.filter(patient_id=payer.id, channel=channel, address=address).order_by("-id").first()
+    said = Consent.filter(patient_id=payer.id, channel=channel, address__iexact=address)
+    last = await said.order_by("-id").first()
     return last is not None and last.given
 
 
@@ -77,10 +104,15 @@ async def suppressed(channel: Channel, address: str | None) -> str | None:
     return SUPPRESSED.get(found.reason, "Nothing may be sent to this address.") if found else None
 
 
-async def _undeliverable(channel: Channel, address: str | None, *, ports: Ports) -> str | None:
-    """What the last message to this address met, if that was final."""
+def _closed(channel: Channel, location: Location, ports: Ports) -> str | None:
+    """Why nothing can leave by this channel, whomever it is to."""
     if (ports.sms if channel == "sms" else ports.mail) is None:
         return DOOR_OFF[channel]
+    return None if sender_of(channel, location) else SENDERLESS[channel]
+
+
+async def _refused(channel: Channel, address: str | None) -> str | None:
+    """What the last message to this address met, if that was final."""
     last = (
         await Message.filter(
             channel=channel, address=address, direction="out", status__in=("sent", "delivered", "failed")
@@ -94,16 +126,14 @@ async def _undeliverable(channel: Channel, address: str | None, *, ports: Ports)
 
 
 async def _recent(channel: Channel, address: str | None, now: datetime) -> tuple[datetime, ...]:
-    """When reminders went to this number within a week, whichever patient or invoice they were about."""
-    sent = (
-        await Message.filter(
-            channel=channel,
-            address=address,
-            direction="out",
-            purpose="reminder",
-            created_at__gt=now - timedelta(days=7),
-        )
-        .exclude(status__in=("dropped", "failed"))
-        .values_list("created_at", flat=True)
-    )
-    return tuple(sent)  # type: ignore[arg-type]
+    """When this number was asked for money within a week, whichever patient or invoice it was about. What still waits
+    to leave counts as leaving now: it may at any moment, and must not meet another."""
+    asked = Message.filter(
+        channel=channel,
+        address=address,
+        direction="out",
+        purpose__in=COUNTED,
+        created_at__gt=now - timedelta(days=7) - LONGEST_WAIT,
+    ).exclude(status__in=("dropped", "failed"))
+    times = [sent or now for sent in await asked.values_list("sent_at", flat=True)]
+    return tuple(at for at in times if at > now - timedelta(days=7))  # type: ignore[misc,operator]

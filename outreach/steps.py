@@ -1,19 +1,20 @@
 """A due step of a sequence: gates first, then the message that waits to be sent, or the time at which it may."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from billing.write_offs import outstanding_cents
 from domain.access import CLOCK
-from domain.gates import Situation, for_good, opening, verdicts
+from domain.gates import for_good, opening, verdicts
 from domain.invoice_set import INVOICE_SET, SENDING
 from domain.ports import Ports
 from domain.practice import Channel, Practice, Step
 from models.change import Change, change
-from models.chasing import InvoiceSet
+from models.chasing import InvoiceSet, Message
 from models.firing import fire
 from models.people import Patient
 from outreach.facts import facts_of_set
-from outreach.plan import current_step, plan_of, time_of_step
+from outreach.plan import channels_of, current_step, other_than, plan_of, time_of_step
 from outreach.situation import situation_of
 from outreach.writing import write
 
@@ -25,7 +26,7 @@ async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) ->
     """Take the step that is due on a set: once, whoever asks."""
     now = ports.clock.now()
     async with change(now) as told:
-        invoice_set = await InvoiceSet.select_for_update().get(id=invoice_set_id)
+        invoice_set = await InvoiceSet.select_for_update(no_key=True).get(id=invoice_set_id)
         due = invoice_set.next_send_at is not None and invoice_set.next_send_at <= now
         step = current_step(invoice_set)
         if not due or invoice_set.status not in SENDING or step is None:
@@ -40,34 +41,49 @@ async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) ->
 
 
 async def _contact(invoice_set: InvoiceSet, step: Step, told: Change, *, practice: Practice, ports: Ports) -> None:
-    now = told.now
-    situations = {channel: await situation_of(invoice_set, channel, ports=ports, now=now) for channel in step.send}
-    usable = _usable(situations, practice, now)
-    if not usable and plan_of(invoice_set).fall_back:
-        other: Channel = "email" if "sms" in step.send else "sms"
-        situations[other] = await situation_of(invoice_set, other, ports=ports, now=now)
-        usable = _usable({other: situations[other]}, practice, now)
-    if not usable:
-        await _give_up(invoice_set, step, situations, told, practice)
+    now, gone = told.now, await _gone(invoice_set)
+    missing = [channel for channel in step.send if channel not in gone]
+    opens = await _openings(invoice_set, missing, practice=practice, ports=ports, now=now)
+    if not opens and not gone and plan_of(invoice_set).fall_back:
+        opens = await _openings(invoice_set, [other_than(step.send[0])], practice=practice, ports=ports, now=now)
+    if not opens and not gone:
+        await _give_up(invoice_set, step, told, practice=practice, ports=ports)
         return
-    opens = max(opening(situations[channel], practice.contact, now) or now for channel in usable)
-    if opens > now:
-        await InvoiceSet.filter(id=invoice_set.id).update(next_send_at=opens)
+    if (latest := max(opens.values(), default=now)) > now:
+        await InvoiceSet.filter(id=invoice_set.id).update(next_send_at=latest)
         return
-    for channel in usable:
+    for channel in opens:
         await _write(invoice_set, step, channel, practice=practice, ports=ports, now=now)
     await _move_on(invoice_set, told, practice=practice, ports=ports)
 
 
-def _usable(situations: dict[Channel, Situation], practice: Practice, now: datetime) -> list[Channel]:
-    """The channels that are open, or will be by themselves."""
-    return [channel for channel, at in situations.items() if opening(at, practice.contact, now) is not None]
+async def _gone(invoice_set: InvoiceSet) -> set[str]:
+    """By which channels this step has arrived or is on its way: taken once more, it repeats only what failed."""
+    sent = Message.filter(
+        invoice_set_id=invoice_set.id,
+        purpose="reminder",
+        step=invoice_set.step,
+        created_at__gte=invoice_set.enrolled_at,
+        status__in=("queued", "sending", "sent", "delivered"),
+    )
+    return set(map(str, await sent.values_list("channel", flat=True)))
 
 
-async def _give_up(
-    invoice_set: InvoiceSet, step: Step, situations: dict[Channel, Situation], told: Change, practice: Practice
-) -> None:
-    verdict = for_good(verdicts(situations[step.send[0]], practice.contact, told.now))
+async def _openings(
+    invoice_set: InvoiceSet, channels: Sequence[Channel], *, practice: Practice, ports: Ports, now: datetime
+) -> dict[Channel, datetime]:
+    """The channels that are open, or will be by themselves, and when."""
+    found = {}
+    for channel in channels:
+        at = await situation_of(invoice_set, channel, practice=practice, ports=ports, now=now)
+        if opens := opening(at, practice.contact, now):
+            found[channel] = opens
+    return found
+
+
+async def _give_up(invoice_set: InvoiceSet, step: Step, told: Change, *, practice: Practice, ports: Ports) -> None:
+    at = await situation_of(invoice_set, step.send[0], practice=practice, ports=ports, now=told.now)
+    verdict = for_good(verdicts(at, practice.contact, told.now))
     why = verdict.sentence if verdict else "No moment was found in the next 30 days in which it may be sent."
     await fire(
         invoice_set,
@@ -113,11 +129,9 @@ async def foresee(invoice_set: InvoiceSet, told: Change, *, practice: Practice, 
     step = current_step(invoice_set)
     if step is None or step.expire or invoice_set.status not in SENDING:
         return
-    either: tuple[Channel, ...] = ("sms", "email")
-    channels = dict.fromkeys((*step.send, *(either if plan_of(invoice_set).fall_back else ())))
     shut = []
-    for channel in channels:
-        at = await situation_of(invoice_set, channel, ports=ports, now=told.now)
+    for channel in channels_of(invoice_set, step):
+        at = await situation_of(invoice_set, channel, practice=practice, ports=ports, now=told.now)
         if opening(at, practice.contact, told.now) is not None:
             break
         shut.append(for_good(verdicts(at, practice.contact, told.now)))

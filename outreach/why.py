@@ -8,7 +8,7 @@ from domain.invoice_set import INVOICE_SET, SENDING
 from domain.ports import Ports
 from domain.practice import Practice
 from models.chasing import InvoiceSet
-from outreach.plan import current_step
+from outreach.plan import channels_of, current_step
 from outreach.situation import situation_of
 
 
@@ -36,7 +36,7 @@ async def why(invoice_set: InvoiceSet, *, practice: Practice, ports: Ports) -> W
     if step is None or step.expire:
         return Why(status, invoice_set.next_send_at, "The sequence ends next; nothing more is sent.", ())
     found = []
-    for channel in step.send:
-        at = await situation_of(invoice_set, channel, ports=ports, now=now)
+    for channel in channels_of(invoice_set, step):
+        at = await situation_of(invoice_set, channel, practice=practice, ports=ports, now=now)
         found.append(ChannelVerdicts(channel, verdicts(at, practice.contact, now), opening(at, practice.contact, now)))
     return Why(status, invoice_set.next_send_at, f"Step {invoice_set.step + 1} is planned.", tuple(found))

@@ -7,10 +7,10 @@ from billing.links import link_for
 from documents.render import render_email, render_sms
 from documents.texts import TextFacts
 from domain.ports import Ports
-from domain.practice import Channel, Location, Practice
+from domain.practice import Channel, Practice
 from models.chasing import Message
 from models.people import Patient
-from outreach.situation import address_of
+from outreach.situation import address_of, sender_of
 
 
 async def facts_for(payer: Patient, *, practice: Practice, ports: Ports, now: datetime, **known: object) -> TextFacts:
@@ -62,7 +62,7 @@ async def write(
         channel=channel,
         direction="out",
         address=address,
-        sender=_sender(channel, practice.locations[payer.location]),
+        sender=sender_of(channel, practice.locations[payer.location]) or "",
         subject=subject,
         body=body,
         html=html,
@@ -81,5 +81,26 @@ def _words(channel: Channel, template: str, locale: str, facts: TextFacts) -> tu
     return mail.subject, mail.text, mail.html
 
 
-def _sender(channel: Channel, location: Location) -> str:
-    return (location.sms_from if channel == "sms" else location.email_from) or ""
+async def write_again(message: Message, occasion: str, *, address: str, due_at: datetime, now: datetime) -> None:
+    """The same words for another attempt: a message of its own, that can have a result of its own."""
+    copied = {name: getattr(message, name) for name in _SAID}
+    await Message.create(
+        ref=uuid4().hex, occasion=occasion, address=address, status="queued", created_at=now, due_at=due_at, **copied
+    )
+
+
+_SAID = (
+    "guarantor_id",
+    "location",
+    "invoice_set_id",
+    "purpose",
+    "step",
+    "channel",
+    "direction",
+    "sender",
+    "subject",
+    "body",
+    "html",
+    "paper",
+    "author",
+)

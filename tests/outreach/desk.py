@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from domain.access import Actor
-from domain.ports import InboundText, PdfPrinter, Ports
+from domain.ports import Delivery, InboundText, PdfPrinter, Ports, SmsFault
 from domain.practice import RuleSet, Step
 from gateways.smtp_mail import SmtpMail
 from gateways.twilio_sms import TwilioSms
@@ -61,9 +61,12 @@ class Desk:
         self.clinic.now = self.world.clock.move_to(here.replace(hour=hour, minute=minute, second=0))
 
     async def late(self, name: str = "maria", **contact: Any) -> InvoiceSet:
-        """Somebody whose bill is late and chased from this moment."""
+        """Somebody whose bill came long ago, and is late and chased from this moment."""
         known = {"phone": NUMBER, "email": MAIL, "timezone": NEW_YORK} | contact
-        chased = await self.clinic.late_set(await self.clinic.patient(name, **known))
+        invoice = await self.clinic.bills(await self.clinic.patient(name, **known))
+        await self.reacts()
+        await Message.filter(purpose="invoice").update(status="delivered", sent_at=self.clinic.now)
+        chased = await self.clinic.chases(await self.clinic.is_late_with(invoice))
         self.world.clock.move_to(self.clinic.now)
         await self.reacts()
         return chased
@@ -114,6 +117,12 @@ async def desk_in(world: World, pdf: PdfPrinter) -> AsyncIterator[Desk]:
     finally:
         for door in (sms, mail):
             await door.close()
+
+
+def delivery(message: Message, fault: SmsFault, sentence: str = "The phone is out of reach.") -> Delivery:
+    """The carrier's word that a text of ours did not arrive."""
+    known = message.provider_id or f"SM-{message.id}"
+    return Delivery(provider_id=known, ref=message.ref, status="failed", fault=fault, sentence=sentence)
 
 
 def a_world() -> World:

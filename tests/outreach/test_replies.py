@@ -10,11 +10,13 @@ from models.change import change
 from models.chasing import InvoiceSet, Message
 from models.people import Consent, Suppression
 from models.record import Event
+from outreach.consent import opt_in, opt_out
 from outreach.enrol import hold_for_bank
 from outreach.replies import ask_from_page, confirm_reply, draft_reply
 from outreach.sending import send_due
+from outreach.situation import situation_of
 from tests.billing.clinic import DANA, VERA
-from tests.outreach.desk import BOTH, MAIL, NUMBER, TEXT, Desk, messages
+from tests.outreach.desk import BOTH, MAIL, MAIL_ONLY, NUMBER, TEXT, Desk, messages
 
 CHILDS = "+12125550199"
 
@@ -173,6 +175,55 @@ async def test_a_reply_does_not_shorten_the_hold_of_a_bank_payment(desk: Desk) -
     assert (await InvoiceSet.get(id=chased.id)).held_until == until
     await hold_for_bank(chased.guarantor_id, under_way=False, practice=desk.practice, now=now)
     assert (await InvoiceSet.get(id=chased.id)).held_until is None
+
+
+async def test_of_two_payers_on_one_phone_both_wait_and_an_answer_releases_both(desk: Desk) -> None:
+    chased, spouse = await desk.late(), await desk.late("juan")
+    elsewhere = await desk.late("leo", phone=CHILDS)
+    await desk.hears("Can we pay next week?")
+    kept = await Message.get(direction="in")
+    heard = await Event.filter(kind="reply.received").order_by("seq")
+    assert [(event.invoice_set_id, event.after["message"]) for event in heard] == [
+        (chased.id, kept.id), (spouse.id, kept.id),
+    ]  # fmt: skip
+
+    async def held() -> list[int]:
+        return [row.id for row in await InvoiceSet.exclude(held_until=None).order_by("id")]
+
+    assert await held() == [chased.id, spouse.id]
+    for asked in (elsewhere, chased):
+        reply = await draft_reply(
+            asked.id, "Of course!", occasion=f"to {asked.id}", actor=DANA, practice=desk.practice, ports=desk.ports
+        )
+        assert await held() == [chased.id, spouse.id]
+        await confirm_reply(reply.id, actor=DANA, practice=desk.practice, now=desk.clinic.now)
+    assert await held() == []
+
+
+async def test_who_owes_nothing_any_more_is_still_heard_once(desk: Desk) -> None:
+    chased = await desk.late()
+    await desk.clinic.is_paid(await chased.guarantor, 14_000)
+    await desk.reacts()
+    await desk.hears("Thank you")
+    [event] = await Event.filter(kind="reply.received")
+    assert (event.guarantor_id, event.invoice_set_id) == (chased.guarantor_id, None)
+
+
+async def test_an_opt_out_of_mail_holds_however_the_address_is_written(desk: Desk) -> None:
+    desk.follows((0, MAIL_ONLY), fall_back=False)
+    maria = await desk.late(email="Maria@Patients.example")
+    spouse = await desk.late("juan", email=MAIL, phone=None)
+    await desk.takes(spouse)
+    now = desk.clinic.now
+    await opt_out(maria.guarantor_id, "email", actor=DANA, now=now, source="page")
+    assert await messages() == [("email", MAIL, "dropped")]
+    assert await Consent.filter(given=False, channel="email").count() == 2
+    for chased in (maria, spouse):
+        at = await situation_of(chased, "email", practice=desk.practice, ports=desk.ports, now=now)
+        assert (at.consented, at.suppressed) == (False, "The patient has opted out.")
+    await opt_in(spouse.guarantor_id, "email", actor=DANA, now=now, source="page")
+    at = await situation_of(maria, "email", practice=desk.practice, ports=desk.ports, now=now)
+    assert (at.consented, at.suppressed) == (True, None)
 
 
 async def test_what_is_queued_when_a_patient_writes_does_not_leave(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,18 +19,22 @@ from tests.billing.clinic import MIA
 from tests.outreach.desk import BOTH, MAIL, MAIL_ONLY, NEW_YORK, NUMBER, TEXT, Desk, messages
 
 
+def what(desk: Desk) -> dict[str, Any]:
+    return {"practice": desk.practice, "ports": desk.ports, "now": desk.clinic.now}
+
+
 async def test_the_gates_see_what_stands_in_the_books(desk: Desk) -> None:
     desk.follows((0, TEXT), (3, TEXT))
     chased = await desk.late()
-    at = await situation_of(chased, "sms", ports=desk.ports, now=desk.clinic.now)
+    at = await situation_of(chased, "sms", **what(desk))
     assert (at.address, at.consented, at.balance_cents, at.minimum_cents) == (NUMBER, True, 14_000, 100)
     assert ([zone.key for zone in at.zones], at.suppressed, at.undeliverable, at.recent) == ([NEW_YORK], None, None, ())
     await desk.takes(chased)
     await desk.hears("stop")
-    at = await situation_of(chased, "sms", ports=replace(desk.ports, sms=None), now=desk.clinic.now)
+    at = await situation_of(chased, "sms", **what(desk) | {"ports": replace(desk.ports, sms=None)})
     assert (at.consented, at.suppressed) == (False, "The patient has opted out.")
     assert at.undeliverable == "Texts are not set up for this practice."
-    mail = await situation_of(chased, "email", ports=desk.ports, now=desk.clinic.now)
+    mail = await situation_of(chased, "email", **what(desk))
     assert (mail.address, mail.suppressed, mail.undeliverable) == (MAIL, None, None)
 
 
@@ -39,14 +44,14 @@ async def test_the_cap_counts_every_reminder_to_the_number_and_nothing_that_did_
     await desk.takes(first)
     await desk.sends()
     spouse = await desk.late("juan")  # weeks later; the same phone
-    assert (await situation_of(spouse, "sms", ports=desk.ports, now=desk.clinic.now)).recent == ()
+    assert (await situation_of(spouse, "sms", **what(desk))).recent == ()
     desk.forward(days=1)  # that was a Sunday
     desk.forward(days=1)  # Monday
     await desk.takes(spouse)
     now = desk.clinic.now
-    assert (await situation_of(first, "sms", ports=desk.ports, now=now)).recent == (now,)
+    assert (await situation_of(first, "sms", **what(desk))).recent == (now,)
     await Message.filter(status="queued").update(status="dropped")
-    assert (await situation_of(first, "sms", ports=desk.ports, now=now)).recent == ()
+    assert (await situation_of(first, "sms", **what(desk))).recent == ()
 
 
 async def test_a_number_from_elsewhere_narrows_the_hours_and_a_toll_free_one_does_not(desk: Desk) -> None:
@@ -54,7 +59,7 @@ async def test_a_number_from_elsewhere_narrows_the_hours_and_a_toll_free_one_doe
         [("+13125550123", ["America/Chicago", NEW_YORK]), ("+18005550123", [NEW_YORK])]
     ):
         chased = await desk.late(f"p{place}", phone=phone)
-        at = await situation_of(chased, "sms", ports=desk.ports, now=desk.clinic.now)
+        at = await situation_of(chased, "sms", **what(desk))
         assert [zone.key for zone in at.zones] == zones
 
 

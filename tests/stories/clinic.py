@@ -174,6 +174,11 @@ class Patient:
         return [m.body for m in self.clinic.world.phones[self.number].messages if m.direction != "inbound"]
 
     @property
+    def reminders(self) -> list[str]:
+        """What came after the bill."""
+        return [text for text in self.texts if "Your new statement" not in text]
+
+    @property
     def mails(self) -> list[Any]:
         assert self.email
         return list(self.clinic.world.mailbox[self.email].messages)

@@ -3,7 +3,7 @@
 from tests.stories.clinic import Clinic
 
 
-async def test_a_visit_becomes_a_bill_in_the_mail(clinic: Clinic) -> None:
+async def test_a_visit_becomes_a_bill_in_the_mail_and_on_the_phone(clinic: Clinic) -> None:
     maria = await clinic.patient()
     number = await maria.is_billed("exam", "xray")
     [mail] = maria.mails
@@ -12,6 +12,24 @@ async def test_a_visit_becomes_a_bill_in_the_mail(clinic: Clinic) -> None:
     assert [a.name for a in mail.attachments] == ["INV-1001.pdf"]
     status, page = await maria.opens()
     assert (status, "205.00" in page) == (200, True)
+    [text] = maria.texts
+    assert text.startswith("Riverside Downtown: Your new statement is ready.")
+    assert "/p/" in text
+
+
+async def test_a_phone_that_is_off_for_a_while_gets_its_reminder_once(clinic: Clinic) -> None:
+    maria = await clinic.patient(email=None)
+    card = clinic.staff("biller").card(await maria.is_late())
+    clinic.world.phones["+12125550123"].is_unreachable()
+    await clinic.forward(days=2)
+    assert "Overdue · $140.00" in card.words
+    assert any("switched off" in line and "tried again" in line for line in card.thread)
+    clinic.world.phones["+12125550123"].works()
+    for _ in range(3):
+        await clinic.forward(hours=1)
+    assert len(maria.reminders) == 1
+    assert [text.status for text in clinic.world.phones.sent] == ["delivered", "undelivered", "delivered"]
+    assert any("Reminder by text delivered" in line for line in card.thread)
 
 
 async def test_a_late_bill_becomes_a_card_in_its_locations_channel(clinic: Clinic) -> None:
@@ -34,11 +52,11 @@ async def test_pausing_redraws_the_card_and_its_thread_says_who_and_when(clinic:
     assert "Paused by Dana Biller" in card.thread[-1]
     assert "<!date^" in card.thread[-1]
     await clinic.forward(days=10)
-    assert maria.texts == []
+    assert maria.reminders == []
     await card.press("Resume")
     assert "Overdue · $140.00" in card.words
     await clinic.forward(minutes=1)
-    assert len(maria.texts) == 1
+    assert len(maria.reminders) == 1
 
 
 async def test_writing_off_asks_checks_and_can_be_undone(clinic: Clinic) -> None:
@@ -61,9 +79,9 @@ async def test_a_text_leaves_in_the_patients_hours_and_its_delivery_is_followed(
     maria = await clinic.patient()
     card = clinic.staff("biller").card(await maria.is_late())
     await clinic.forward(days=2, hours=-7)
-    assert maria.texts == [], "at three in the night nothing is texted"
+    assert maria.reminders == [], "at three in the night nothing is texted"
     await clinic.forward(hours=7)
-    [text] = maria.texts
+    [text] = maria.reminders
     assert "Riverside Downtown" in text
     assert "/p/" in text
     assert any("Reminder by text delivered" in line for line in card.thread)
@@ -102,7 +120,7 @@ async def test_a_reply_arrives_in_the_thread_holds_the_sequence_and_is_answered_
     await card.press("Reply to patient")
     await dana.submits({"Your words": "Yes. Call us and we set it up."})
     assert "Riverside Downtown: Yes. Call us and we set it up." in dana.reads()
-    assert len(maria.texts) == 1, "nothing leaves before the preview is confirmed"
+    assert len(maria.reminders) == 1, "nothing leaves before the preview is confirmed"
     await dana.submits()
     assert maria.texts[-1].startswith("Riverside Downtown: Yes. Call us and we set it up.")
     assert any("Reply by text delivered" in line for line in card.thread)
@@ -121,7 +139,7 @@ async def test_paying_on_the_page_settles_everything_once(clinic: Clinic) -> Non
     assert [a.name for a in receipt.attachments] == ["receipt-1.pdf"]
     assert "$140.00" in receipt.text
     await clinic.forward(days=40)
-    assert maria.texts == []
+    assert maria.reminders == []
     [invoice] = (await clinic.api("GET", "/invoices"))["items"]
     assert (invoice["status"], invoice["balance_cents"], invoice["paid_cents"]) == ("paid", 0, 14_000)
 
@@ -145,7 +163,7 @@ async def test_a_bank_payment_under_way_holds_the_sequence_until_it_is_there(cli
     at_the_processor = await maria.pays_by_bank()
     assert "A bank payment is under way" in card.words
     await clinic.forward(days=3)
-    assert maria.texts == []
+    assert maria.reminders == []
     await clinic.world.cards.clear(at_the_processor)
     await clinic.settle()
     assert "Paid · $140.00" in card.words
@@ -160,4 +178,4 @@ async def test_a_bank_payment_that_fails_lets_the_sequence_go_on(clinic: Clinic)
     await clinic.settle()
     assert "under way" not in card.words
     await clinic.forward(days=1)
-    assert len(maria.texts) == 1
+    assert len(maria.reminders) == 1
