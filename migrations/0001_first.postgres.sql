@@ -696,4 +696,14 @@ CREATE TRIGGER invoice_tax_sealed BEFORE UPDATE OF invoice_id, name, title, basi
     FOR EACH ROW EXECUTE FUNCTION refuse_once_sent();
 CREATE TRIGGER invoice_sealed BEFORE DELETE ON invoice
     FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER invoice_never_emptied BEFORE TRUNCATE ON invoice
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payment_never_emptied BEFORE TRUNCATE ON payment
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER invoice_line_never_emptied BEFORE TRUNCATE ON invoice_line
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER invoice_adjustment_never_emptied BEFORE TRUNCATE ON invoice_adjustment
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER invoice_tax_never_emptied BEFORE TRUNCATE ON invoice_tax
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 INSERT INTO chain_head (id, seq, hash) VALUES (1, 0, '');

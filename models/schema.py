@@ -48,6 +48,9 @@ END $$;"""
 SEALED_POSTGRES_TABLE = """\
 CREATE TRIGGER {table}_sealed BEFORE UPDATE OF {columns} OR DELETE ON {table}
     FOR EACH ROW EXECUTE FUNCTION refuse_once_sent();"""
+NEVER_EMPTIED_POSTGRES = """\
+CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"""
 SENT_POSTGRES = """\
 CREATE TRIGGER invoice_sealed BEFORE DELETE ON invoice
     FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION refuse_change();"""
@@ -90,7 +93,8 @@ def _sealed(dialect: Dialect, tables: Mapping[str, str]) -> list[str]:
         return []
     if dialect == "postgres":
         rows = [SEALED_POSTGRES_TABLE.format(table=table, columns=columns) for table, columns in tables.items()]
-        return [SEALED_POSTGRES, *rows, SENT_POSTGRES]
+        whole = [NEVER_EMPTIED_POSTGRES.format(table=table) for table in ("invoice", "payment", *tables)]
+        return [SEALED_POSTGRES, *rows, SENT_POSTGRES, *whole]
     verbs = [
         (table, verb) for table, columns in tables.items() for verb in (("UPDATE", f"OF {columns}"), ("DELETE", ""))
     ]
