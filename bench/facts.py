@@ -26,8 +26,22 @@ SPAN = 365 * 5
 FIRST_DAY = TODAY - timedelta(days=SPAN)
 TERMS = 30
 PER_GUARANTOR = 10
-FIRST_NAMES = "Maria José Łucja Ali Grace Kofi Linh Olga Noor Sam".split()
-LAST_NAMES = "Garcia Hassan Nguyen Osei Petrova Smith Nowak Okafor Silva Brown Ivanov Kim Lopez".split()
+FIRST_NAMES = ("Maria", "José", "Łucja", "Ali", "Grace", "Kofi", "Linh", "Olga", "Noor", "Sam")
+LAST_NAMES = (
+    "Garcia",
+    "Hassan",
+    "Nguyen",
+    "Osei",
+    "Petrova",
+    "Smith",
+    "Nowak",
+    "Okafor",
+    "Silva",
+    "Brown",
+    "Ivanov",
+    "Kim",
+    "Lopez",
+)
 PLACES = (*["downtown"] * 5, *["northside"] * 3, *["lakeside"] * 2)
 PROVIDERS = ("Dr. Osei", "Dr. Lindqvist", "Dr. Amari")
 METHODS = ("check", "card", "cash", "ach")
@@ -137,13 +151,14 @@ def _one_of(names: Sequence[str], place: str) -> str:
 def _facts(size: Size) -> str:
     """An invoice in numbers. The oldest is the first; its fate is drawn from its place, as is whose it is."""
     guarantor, drawn = f"1 + (i * 7919 + {size.seed}) % {size.guarantors}", f"(i * 48271 % 65537 + {size.seed}) % 1000"
+    settled = "(issued + 3 + drawn % 25)"
     return f"""
-        SELECT *, CASE WHEN status IN ('paid', 'archived') THEN net WHEN status = 'overdue' AND drawn % 3 = 0 THEN net / 2
-                       ELSE 0 END AS paid,
+        SELECT *, CASE WHEN status IN ('paid', 'archived') THEN net
+                       WHEN status = 'overdue' AND drawn % 3 = 0 THEN net / 2 ELSE 0 END AS paid,
                CASE WHEN status = 'overdue' THEN 1500 ELSE 0 END AS fee
           FROM (SELECT i, {guarantor} AS guarantor, {_one_of(PLACES, guarantor)} AS location, drawn, issued,
                        2500 + i * 16807 % 40009 AS net, CASE WHEN i % 4 = 0 THEN 450 ELSE 0 END AS gauze,
-                       CASE WHEN issued + 3 + drawn % 25 < {SPAN} THEN issued + 3 + drawn % 25 ELSE {SPAN} END AS settled,
+                       CASE WHEN {settled} < {SPAN} THEN {settled} ELSE {SPAN} END AS settled,
                        CASE WHEN i > {size.invoices - size.invoices // 500} THEN 'draft'
                             WHEN i > {size.past_due - size.due} THEN 'sent'
                             WHEN drawn < 30 THEN 'overdue' WHEN drawn < 35 THEN 'void'
