@@ -44,7 +44,7 @@ NEVER = {
     "a sent invoice without a number": f"UPDATE invoice SET number = NULL WHERE id = {LATE}",
     "more paid than owed": f"UPDATE invoice SET (paid_cents, balance_cents) = (total_cents + 1, -1) WHERE id = {PAID}",
     "a balance that does not add up": f"UPDATE invoice SET balance_cents = balance_cents + 1 WHERE id = {LATE}",
-    "less paid than nothing": f"UPDATE invoice SET (paid_cents, balance_cents) = (-1, total_cents + 1) WHERE id = {PAID}",
+    "less paid than 0": f"UPDATE invoice SET (paid_cents, balance_cents) = (-1, total_cents + 1) WHERE id = {PAID}",
     "credit below zero": "UPDATE patient SET credit_cents = -1 WHERE id = 1",
     "a payment of nothing": "UPDATE payment SET amount_cents = 0 WHERE id = (SELECT MIN(id) FROM payment)",
     "more applied than was paid": "UPDATE payment SET unapplied_cents = -1 WHERE id = (SELECT MIN(id) FROM payment)",
