@@ -17,6 +17,8 @@ class Decision:
     share_cents: int
     """What the patient is to be billed: nothing by itself where the claim was denied or passed on."""
     charged_cents: int = 0
+    allowed_cents: int | None = None
+    """What the payer holds the claim to be worth, where that is said."""
     paid_cents: int = 0
     patient_cents: int = 0
     """What the payer calls the patient's, whether or not it is billed."""
@@ -31,7 +33,7 @@ class Decision:
     @property
     def order(self) -> tuple[date, bool, int, str, int]:
         """The payers' own order: files come late and twice, dates and check numbers don't change."""
-        return self.on, self.ours, self.rank, self.trace, self.place
+        return self.on, self.ours, 0 if self.ours else self.rank, self.trace, self.place
 
     def takes_back(self, other: "Decision") -> bool:
         """A reversal repeats a decision's figures with their signs turned."""
