@@ -6,5 +6,6 @@ from domain.invoice import INVOICE
 from domain.invoice_set import INVOICE_SET
 from domain.machine import Machine
 from domain.payment import PAYMENT
+from domain.plan import PLAN
 
-MACHINES: tuple[Machine, ...] = (INVOICE, INVOICE_SET, PAYMENT, CLAIM, CASH_DAY)
+MACHINES: tuple[Machine, ...] = (INVOICE, INVOICE_SET, PAYMENT, CLAIM, CASH_DAY, PLAN)

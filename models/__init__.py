@@ -13,5 +13,6 @@ TABLES: tuple[str, ...] = (
     "models.record",
     "models.noticeboard",
     "models.papers",
+    "models.plans",
     "models.keys",
 )

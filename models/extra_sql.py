@@ -80,6 +80,7 @@ EXTRA = ExtraSql(
         "patient_of_guarantor": "patient (guarantor_id) WHERE guarantor_id IS NOT NULL",
         "payment_of_guarantor": "payment (guarantor_id)",
         "payment_share_of_invoice": "payment_share (invoice_id)",
+        "payment_plan_to_look_at": "payment_plan (look_on) WHERE look_on IS NOT NULL",
         "payment_with_credit": "payment (guarantor_id) WHERE unapplied_cents > 0",
         "refund_waiting": "refund (id) WHERE status = 'pending'",
         "inbox_item_due": "inbox_item (due_at) WHERE handled_at IS NULL",

@@ -18,7 +18,10 @@ class Stateful(Protocol):
     status_before: str | None
     version: int
     location: str
-    guarantor_id: int | None
+
+    @property
+    def guarantor_id(self) -> int | None:
+        """Whose balance it is about, if it is about one."""
 
 
 async def fire(

@@ -80,6 +80,15 @@ pay_out  biller  open  same
 close    biller  open  closed
 """
 
+PLANS = """
+move         roles   from         to
+change       biller  active,late  active
+cancel       biller  active,late  cancelled
+fall_behind  house   active       late
+catch_up     house   late         active
+complete     house   active,late  completed
+"""
+
 RANKS = ("viewer", "biller", "manager", "admin")
 
 
@@ -93,6 +102,7 @@ PROMISED = {
     "set": promised(SETS),
     "payment": promised(PAYMENTS),
     "cash_day": promised(CASH_DAYS),
+    "plan": promised(PLANS),
     "claim": promised(CLAIMS),
 }
 EVERY = [(machine, status, move) for machine in MACHINES for status in machine.states for move in machine.moves]

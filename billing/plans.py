@@ -1,0 +1,218 @@
+"""Instalment plans over a balance: made, changed, cancelled, and followed as money comes and days pass."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from billing.books import held_in_order, held_payer
+from domain.access import CLOCK, Actor, require
+from domain.errors import Refusal, invalid, not_found
+from domain.instalments import Part, Standing, check, standing
+from domain.invoice import OPEN
+from domain.plan import GOING, PLAN
+from domain.practice import Practice
+from models.change import Change, change
+from models.firing import fire
+from models.invoices import Invoice
+from models.plans import Instalment, PaymentPlan, PlanInvoice
+
+Parts = Sequence[Part]
+
+
+async def make_plan(
+    guarantor: int,
+    parts: Parts,
+    *,
+    practice: Practice,
+    actor: Actor,
+    now: datetime,
+    invoices: Sequence[int] | None = None,
+) -> PaymentPlan:
+    """A plan over these open invoices, or over all of them. While it is on track nobody is chased for them."""
+    async with change(now) as told:
+        payer = await held_payer(guarantor)
+        if payer is None:
+            raise not_found("guarantor", guarantor)
+        require(actor, "biller", payer.location, "Making an instalment plan")
+        over = await _open(guarantor, invoices)
+        balance = sum(invoice.balance_cents for invoice in over)
+        today = practice.today(payer.location, now)
+        check(parts, balance, rules=practice.plans, today=today, currency=practice.currency)
+        plan = await PaymentPlan.create(
+            guarantor=payer, location=payer.location, total_cents=balance, look_on=parts[0].due_on, created_at=now
+        )
+        await PlanInvoice.bulk_create(PlanInvoice(plan_id=plan.id, invoice_id=invoice.id) for invoice in over)
+        await _lay_out(plan, parts)
+        await _cover(plan, plan.id)
+        told.tell(
+            "plan.made",
+            f"plan:{plan.id}",
+            actor=actor,
+            location=plan.location,
+            guarantor=guarantor,
+            after={"status": "active", **_facts(parts)},
+        )
+        return plan
+
+
+async def change_plan(
+    plan_id: int,
+    parts: Parts,
+    *,
+    practice: Practice,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+) -> PaymentPlan:
+    """Part what is still owed anew."""
+    async with change(now) as told:
+        plan = await _held(plan_id)
+        balance = await _balance(plan)
+        today = practice.today(plan.location, now)
+        if plan.status in GOING:
+            check(parts, balance, rules=practice.plans, today=today, currency=practice.currency)
+        before = _facts(await parts_of(plan))
+        await fire(
+            plan,
+            "change",
+            machine=PLAN,
+            actor=actor,
+            told=told,
+            seen_version=seen_version,
+            facts=_facts(parts) | {"before": before},
+            total_cents=balance,
+            look_on=parts[0].due_on,
+        )
+        await Instalment.filter(plan_id=plan.id).delete()
+        await _lay_out(plan, parts)
+        await _cover(plan, plan.id)
+        return plan
+
+
+async def cancel_plan(
+    plan_id: int, *, reason: str, actor: Actor, now: datetime, seen_version: int | None = None
+) -> PaymentPlan:
+    """From now on its invoices are due as they always were."""
+    async with change(now) as told:
+        plan = await _held(plan_id)
+        facts = {"reason": reason}
+        await fire(plan, "cancel", machine=PLAN, actor=actor, told=told, seen_version=seen_version, facts=facts,
+                   look_on=None, ended_at=now)  # fmt: skip
+        await _cover(plan, None)
+        return plan
+
+
+async def follow_plan(plan_id: int, *, practice: Practice, now: datetime) -> None:
+    """What money and days have made of a plan: complete, behind, caught up; and each part told when it falls due."""
+    async with change(now) as told:
+        plan = await _held(plan_id)
+        if plan.status not in GOING:
+            return
+        today, parts = practice.today(plan.location, now), await parts_of(plan)
+        balance = await _balance(plan)
+        stands = standing(parts, plan.total_cents - balance, today)
+        await _tell_due(plan, stands, parts, today, told)
+        move = _called_for(plan.status, balance, stands)
+        if move == "complete":
+            await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, look_on=None, ended_at=now)
+            await _cover(plan, None)
+            return
+        look_on = _look_on(parts, stands, today)
+        if move:
+            facts = {"due_cents": stands.due_cents}
+            await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, facts=facts, look_on=look_on)
+            await _cover(plan, plan.id if plan.status == "active" else None)
+        else:
+            await PaymentPlan.filter(id=plan.id).update(look_on=look_on)
+
+
+async def follow_plans_of(guarantor: int, *, practice: Practice, now: datetime) -> None:
+    """After money has moved."""
+    for plan in await PaymentPlan.filter(guarantor_id=guarantor, status__in=GOING).order_by("id"):
+        await follow_plan(plan.id, practice=practice, now=now)
+
+
+async def parts_of(plan: PaymentPlan) -> list[Part]:
+    rows = await Instalment.filter(plan_id=plan.id).order_by("due_on")
+    return [Part(row.due_on, row.amount_cents) for row in rows]
+
+
+async def standing_of(plan: PaymentPlan, *, today: date) -> Standing:
+    """How far a plan has come."""
+    return standing(await parts_of(plan), plan.total_cents - await _balance(plan), today)
+
+
+def _called_for(status: str, balance: int, stands: Standing) -> str | None:
+    if balance == 0:
+        return "complete"
+    if stands.late and status == "active":
+        return "fall_behind"
+    return "catch_up" if status == "late" and not stands.late else None
+
+
+def _look_on(parts: Parts, stands: Standing, today: date) -> date | None:
+    """The next part's day, or the day after one that is open has fallen due."""
+    days = [part.due_on for part in parts if part.due_on > today]
+    if stands.next and stands.next.due_on == today:
+        days.append(today + timedelta(days=1))
+    return min(days, default=None)
+
+
+async def _tell_due(plan: PaymentPlan, stands: Standing, parts: Parts, today: date, told: Change) -> None:
+    """Once for each part; one that is covered by its day needs no word."""
+    due = await Instalment.filter(plan_id=plan.id, due_on__lte=today, told_at=None).order_by("due_on")
+    opened = dict(zip([part.due_on for part in parts], stands.open_cents, strict=True))
+    for part in due:
+        if opened[part.due_on]:
+            told.tell(
+                "plan.part_due",
+                f"plan:{plan.id}",
+                actor=CLOCK,
+                location=plan.location,
+                guarantor=plan.guarantor_id,
+                after={"amount_cents": opened[part.due_on], "due_on": part.due_on.isoformat()},
+            )
+    await Instalment.filter(id__in=[part.id for part in due]).update(told_at=told.now)
+
+
+async def _open(guarantor: int, invoices: Sequence[int] | None) -> list[Invoice]:
+    only = {} if invoices is None else {"id__in": list(invoices)}
+    found = await held_in_order(guarantor_id=guarantor, status__in=OPEN, balance_cents__gt=0, **only)
+    if invoices is not None and (missing := set(invoices) - {invoice.id for invoice in found}):
+        raise invalid(f"Nothing of this payer's is open on invoice {min(missing)}.", "invoices")
+    if not found:
+        raise Refusal("nothing_owed", "Nothing is owed that a plan could be made over.")
+    if await PlanInvoice.filter(invoice_id__in=[i.id for i in found], plan__status__in=GOING).exists():
+        raise Refusal("plan_exists", "A plan is going for this balance already; change that one.")
+    return found
+
+
+async def _balance(plan: PaymentPlan) -> int:
+    ids = await PlanInvoice.filter(plan_id=plan.id).values_list("invoice_id", flat=True)
+    return sum(invoice.balance_cents for invoice in await Invoice.filter(id__in=list(ids), status__in=OPEN))
+
+
+async def _lay_out(plan: PaymentPlan, parts: Parts) -> None:
+    await Instalment.bulk_create(
+        Instalment(plan_id=plan.id, due_on=part.due_on, amount_cents=part.amount_cents) for part in parts
+    )
+
+
+async def _cover(plan: PaymentPlan, by: int | None) -> None:
+    """Its invoices say that a plan keeps them from becoming overdue; or no longer."""
+    ids = await PlanInvoice.filter(plan_id=plan.id).values_list("invoice_id", flat=True)
+    await Invoice.filter(id__in=list(ids)).update(plan_id=by)
+
+
+async def _held(plan_id: int) -> PaymentPlan:
+    plan = await PaymentPlan.get_or_none(id=plan_id)
+    if plan is None:
+        raise not_found("instalment plan", plan_id)
+    await held_payer(plan.guarantor_id)
+    return await PaymentPlan.select_for_update(no_key=True).get(id=plan_id)
+
+
+def _facts(parts: Parts) -> dict[str, object]:
+    return {
+        "parts": [[part.due_on.isoformat(), part.amount_cents] for part in parts],
+        "amount_cents": sum(part.amount_cents for part in parts),
+    }
