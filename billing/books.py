@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from tortoise.expressions import F
 
+from domain.errors import not_found
 from domain.ledger import Account, Entry
 from models.invoices import Invoice
 from models.money import LedgerEntry
@@ -77,7 +78,10 @@ async def held_payer(guarantor: int) -> Patient | None:
 
 async def held(invoice_id: int) -> Invoice:
     """An invoice under lock, so that what is decided on its balance still holds when it is written."""
-    return await Invoice.select_for_update(no_key=True).get(id=invoice_id)
+    invoice = await Invoice.select_for_update(no_key=True).get_or_none(id=invoice_id)
+    if invoice is None:
+        raise not_found("invoice", invoice_id)
+    return invoice
 
 
 async def held_in_order(**which: object) -> list[Invoice]:

@@ -1,75 +1,62 @@
-"""Invoices from draft to sent, overdue and void."""
+"""Invoices from sent to overdue, void and archived. Until they are sent they are drafts (`billing.drafts`)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from billing.books import book, held
-from billing.late_fees import charge_late_fee
+from billing.late_fees import book_fees, fees_of
 from billing.numbers import next_invoice_number
+from billing.sheets import sheet_of, write_taxes
+from billing.stock import put_back, sell
 from domain import ledger
 from domain.access import CLOCK, Actor
-from domain.errors import Refusal, invalid, not_found
+from domain.errors import Refusal, invalid
 from domain.invoice import INVOICE
+from domain.ledger import Account, Entry
 from domain.practice import Practice
+from domain.stock import taken
 from models.care import Charge
 from models.change import change
+from models.database import read
 from models.firing import fire
-from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine
-from models.people import Patient
+from models.invoices import Invoice, InvoiceLine
 
-
-async def draft_invoice(
-    *,
-    guarantor: int,
-    practice: Practice,
-    actor: Actor,
-    now: datetime,
-    charges: Sequence[int] | Literal["all"] = "all",
-    due_date: date | None = None,
-    notes: str = "",
-) -> Invoice:
-    """A draft from a guarantor's unbilled charges; each charge is taken by one invoice only."""
-    async with change(now) as told:
-        payer = await Patient.get_or_none(id=guarantor)
-        if payer is None:
-            raise not_found("guarantor", guarantor)
-        taken = await _unbilled(guarantor, charges)
-        location = taken[0].location
-        for place in {charge.location for charge in taken}:
-            _may(actor, place)
-        invoice = await Invoice.create(
-            guarantor=payer,
-            location=location,
-            currency=practice.currency,
-            due_date=due_date,
-            notes=notes,
-            created_at=now,
-        )
-        await _take(taken, invoice)
-        told.tell(
-            "invoice.drafted",
-            f"invoice:{invoice.id}",
-            actor=actor,
-            location=location,
-            guarantor=guarantor,
-            after={"status": "draft", "total_cents": invoice.total_cents},
-        )
-        return invoice
+ARCHIVED_AT_ONCE = 200
+ARCHIVED_FROM = INVOICE.move("archive").sources
+TO_ARCHIVE = """
+    SELECT id FROM invoice
+     WHERE status IN ('paid', 'refunded', 'void') AND COALESCE(voided_at, paid_at) <= $1
+     ORDER BY COALESCE(voided_at, paid_at) LIMIT $2
+"""
+STANDING = """
+    SELECT account, SUM(cents) AS cents FROM (
+        SELECT credit AS account, amount_cents AS cents FROM ledger_entry WHERE invoice_id = $1 AND debit = 'receivable'
+        UNION ALL
+        SELECT debit, -amount_cents FROM ledger_entry WHERE invoice_id = $1 AND credit = 'receivable'
+    ) AS booked GROUP BY account
+"""
+"""What an invoice has put on each other account, on balance."""
 
 
 async def send_invoice(
     invoice: Invoice, *, practice: Practice, actor: Actor, now: datetime, seen_version: int | None = None
 ) -> Invoice:
-    """Finalize a draft: its number, its due date, its entry in the ledger. Its mail follows the event."""
+    """Finalize a draft: its taxes by the rates of today, its number, its due date, its entries in the ledger; what it
+    sells leaves the shelf. Its mail follows the event."""
     async with change(now) as told:
         invoice = await held(invoice.id)
-        if invoice.status == "draft" and invoice.total_cents <= 0:
-            raise Refusal("nothing_to_bill", "This draft adds up to nothing; add a line before sending it.")
-        today = now.astimezone(practice.locations[invoice.location].zone).date()
+        INVOICE.fire("send", status=invoice.status, before=None, actor=actor, location=invoice.location)
+        today = practice.today(invoice.location, now)
         due_date = invoice.due_date or today + timedelta(days=practice.terms.due_in_days)
         if due_date < today:
             raise invalid("The due date lies in the past.", "due_date")
+        # While it is a draft: afterwards the database refuses every change to what stands on it.
+        lines = await InvoiceLine.filter(invoice_id=invoice.id)
+        total, tax = await _taxed(invoice, lines, practice)
+        if total <= 0:
+            raise Refusal("nothing_to_bill", "This draft adds up to nothing; add a line before sending it.")
+        shelf = taken((line.kind, line.code, line.quantity_thousandths) for line in lines)
+        await sell(invoice, shelf, practice=practice, told=told, actor=actor)
         await fire(
             invoice,
             "send",
@@ -77,28 +64,32 @@ async def send_invoice(
             actor=actor,
             told=told,
             seen_version=seen_version,
-            facts={"total_cents": invoice.total_cents, "due_date": due_date.isoformat()},
+            facts={"total_cents": total, "due_date": due_date.isoformat()},
             number=await next_invoice_number(),
             due_date=due_date,
             issued_on=today,
             sent_at=now,
-            balance_cents=invoice.total_cents,
+            total_cents=total,
+            balance_cents=total,
         )
-        await book(
-            "issue",
-            ledger.issue(invoice.id, invoice.total_cents),
-            guarantor=invoice.guarantor_id,
-            location=invoice.location,
-            on=today,
-            now=now,
-        )
+        await _book(invoice, "issue", ledger.issue(invoice.id, total - tax, tax), on=today, now=now)
         return invoice
 
 
+async def _taxed(invoice: Invoice, lines: Sequence[InvoiceLine], practice: Practice) -> tuple[int, int]:
+    """The total by today's rates, and how much of it is tax."""
+    if not (invoice.taxes or any(line.taxes for line in lines)):
+        return invoice.total_cents, 0
+    bill = (await sheet_of(invoice)).reckon(practice)
+    await write_taxes(invoice, bill.taxes, anew=True)
+    return bill.total_cents, sum(each.amount_cents for each in bill.taxes)
+
+
 async def mark_overdue(invoice_id: int, *, practice: Practice, now: datetime, actor: Actor = CLOCK) -> Invoice:
-    """The due date has passed where the clinic is: overdue, with the late fee the practice's policy asks for."""
+    """The due date has passed where the clinic is: overdue, with the late fees the practice's policy asks for."""
     async with change(now) as told:
         invoice = await held(invoice_id)
+        fees = await fees_of(invoice, practice=practice, now=now)
         await fire(
             invoice,
             "mark_overdue",
@@ -107,13 +98,16 @@ async def mark_overdue(invoice_id: int, *, practice: Practice, now: datetime, ac
             told=told,
             facts={"balance_cents": invoice.balance_cents},
             overdue_at=now,
+            fee_periods=fees.periods,
+            next_fee_on=fees.next_on,
         )
-        await charge_late_fee(invoice.id, practice=practice, actor=actor, now=now)
-        return await held(invoice.id)
+        await book_fees(invoice, fees, told=told, practice=practice, actor=actor)
+        return invoice
 
 
 async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: datetime, on: date) -> Invoice:
-    """Take a sent invoice back: its charges return to the queue. Only while nothing has been paid on it."""
+    """Take a sent invoice back: its charges return to the queue, what it sold to the shelf, and the ledger to where it
+    was. Only while nothing has been paid on it or forgiven of it."""
     async with change(now) as told:
         invoice = await held(invoice.id)
         if invoice.paid_cents or invoice.forgiven_cents:
@@ -127,52 +121,45 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
             facts={"reason": reason},
             voided_at=now,
             balance_cents=0,
+            next_fee_on=None,
         )
-        await _book_back(invoice, on=on, now=now)
+        await _book(invoice, "void", await _booked_back(invoice), on=on, now=now)
+        await put_back(invoice, told=told, actor=actor)
         await Charge.filter(invoice_id=invoice.id).update(invoice_id=None)
         await InvoiceLine.filter(invoice_id=invoice.id).update(charge_id=None)
         return invoice
 
 
-async def _book_back(invoice: Invoice, *, on: date, now: datetime) -> None:
-    fees = sum(a.amount_cents for a in await InvoiceAdjustment.filter(invoice_id=invoice.id, kind="late_fee"))
-    entries = ledger.reverse(ledger.issue(invoice.id, invoice.total_cents - fees))
-    entries += ledger.reverse(ledger.late_fee(invoice.id, fees)) if fees else []
-    await book("void", entries, guarantor=invoice.guarantor_id, location=invoice.location, on=on, now=now)
+async def _booked_back(invoice: Invoice) -> list[Entry]:
+    """Revenue, tax, and late fees that were not waived: what the ledger says, not what the rules would say today."""
+    rows = await read(STANDING, [invoice.id])
+    return ledger.void(invoice.id, {Account(row["account"]): int(row["cents"]) for row in rows})
 
 
-def _may(actor: Actor, location: str) -> None:
-    if actor.kind == "person" and not actor.may("biller", location):
-        raise Refusal("forbidden", "Making an invoice needs the role biller at this location.", status=403)
-
-
-async def _unbilled(guarantor: int, charges: Sequence[int] | Literal["all"]) -> list[Charge]:
-    queue = Charge.filter(guarantor_id=guarantor, invoice_id=None).order_by("id").select_for_update()
-    taken = await (queue if charges == "all" else queue.filter(id__in=list(charges)))
-    if charges != "all" and (missing := set(charges) - {charge.id for charge in taken}):
-        raise Refusal(
-            "charge_taken", f"Charge {min(missing)} is not in this guarantor's unbilled queue.", field="charges"
+async def archive_invoice(invoice: Invoice, *, actor: Actor, now: datetime, seen_version: int | None = None) -> Invoice:
+    """Out of the lists: it is settled or void, and nobody needs to look at it."""
+    async with change(now) as told:
+        invoice = await held(invoice.id)
+        await fire(
+            invoice, "archive", machine=INVOICE, actor=actor, told=told, seen_version=seen_version, archived_at=now
         )
-    if not taken:
-        raise Refusal("nothing_to_bill", "There are no unbilled charges to put on it.", field="charges")
-    return taken
+        return invoice
 
 
-async def _take(charges: Sequence[Charge], invoice: Invoice) -> None:
-    await InvoiceLine.bulk_create(
-        InvoiceLine(
-            invoice_id=invoice.id,
-            position=place,
-            charge_id=charge.id,
-            patient_id=charge.patient_id,
-            served_on=charge.served_on,
-            description=charge.description,
-            quantity_thousandths=charge.quantity_thousandths,
-            unit_price_cents=charge.unit_price_cents,
-            amount_cents=charge.amount_cents,
-        )
-        for place, charge in enumerate(charges, 1)
-    )
-    await Charge.filter(id__in=[charge.id for charge in charges]).update(invoice_id=invoice.id)
-    invoice.total_cents = sum(charge.amount_cents for charge in charges)
-    await invoice.save(update_fields=["total_cents"])
+async def archive_due(practice: Practice, now: datetime) -> int:
+    """Archive what has been settled or void for as long as the practice's terms say; how many that were."""
+    if practice.terms.archive_after_days is None:
+        return 0
+    done, before = 0, now - timedelta(days=practice.terms.archive_after_days)
+    while rows := await read(TO_ARCHIVE, [before, ARCHIVED_AT_ONCE]):
+        for row in rows:
+            async with change(now) as told:
+                invoice = await held(row["id"])
+                if invoice.status in ARCHIVED_FROM:  # nobody has reopened it meanwhile
+                    await fire(invoice, "archive", machine=INVOICE, actor=CLOCK, told=told, archived_at=now)
+                    done += 1
+    return done
+
+
+async def _book(invoice: Invoice, act: str, entries: Sequence[Entry], *, on: date, now: datetime) -> None:
+    await book(act, entries, guarantor=invoice.guarantor_id, location=invoice.location, on=on, now=now)

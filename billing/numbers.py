@@ -1,11 +1,13 @@
 """Numbers that run without gaps: given out inside the transaction that uses them."""
 
-from tortoise.expressions import F
+from models.database import returning
 
-from models.invoices import Counter
+NEXT = """
+    INSERT INTO counter (name, given) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET given = counter.given + 1 RETURNING given
+"""
 
 
 async def next_invoice_number() -> str:
-    await Counter.bulk_create([Counter(name="invoice", given=1000)], ignore_conflicts=True)
-    await Counter.filter(name="invoice").update(given=F("given") + 1)
-    return f"INV-{(await Counter.get(name='invoice')).given}"
+    [row] = await returning(NEXT, ["invoice", 1001])
+    return f"INV-{row['given']}"

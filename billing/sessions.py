@@ -1,23 +1,26 @@
-"""Completed sessions become charges, and where the practice wants it, a draft invoice at once."""
+"""Completed sessions become charges or claims, and where the practice wants it, a draft invoice at once."""
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from tortoise.exceptions import IntegrityError
 
-from billing.invoices import draft_invoice, send_invoice
+from billing.claims import open_claim
+from billing.drafts import draft_charges
+from billing.invoices import send_invoice
 from billing.patients import patient_by
-from billing.prices import price_for
+from billing.prices import prices_for
 from domain.access import Actor
 from domain.errors import Refusal, invalid
 from domain.money import extended
 from domain.practice import Practice
 from models.care import CareSession, Charge, Price
-from models.change import change
+from models.change import Change, change
 from models.people import Patient
 
 
@@ -38,18 +41,17 @@ class SessionRecord:
     items: tuple[Item, ...]
 
     def content_hash(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=_said).encode()).hexdigest()
-
-
-def _said(value: object) -> str:
-    """One and 1.0 are the same quantity."""
-    return str(value.normalize() if isinstance(value, Decimal) else value)
+        """One and 1.0 are the same quantity."""
+        items = [(item.code, str(item.quantity.normalize()), item.kind) for item in self.items]
+        said = [self.external_id, self.patient, self.location, self.provider, self.date, items]
+        return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
 
 async def complete_session(
     record: SessionRecord, *, practice: Practice, actor: Actor, now: datetime
 ) -> tuple[CareSession, bool]:
-    """Price a completed session into charges; says also whether it is new. The same session twice is one session."""
+    """Price a completed session into charges, or onto a claim where an insurer is asked first; says also whether it is
+    new. The same session twice is one session."""
     check(record, practice, now)
     async with change(now) as told:
         known = await CareSession.get_or_none(external_id=record.external_id)
@@ -58,26 +60,37 @@ async def complete_session(
             return known, False
         patient = await patient_by(record.patient)
         session = await _keep(record, patient, now)
-        charges = [await _charge(item, session, patient, practice) for item in record.items]
-        told.tell(
-            "session.completed",
-            f"session:{session.id}",
-            actor=actor,
-            location=record.location,
-            guarantor=patient.payer_id,
-            after={"charges": len(charges), "amount_cents": sum(charge.amount_cents for charge in charges)},
-        )
-        if practice.terms.draft_on_completion and patient.bill_to == "client":
-            invoice = await draft_invoice(
-                guarantor=patient.payer_id,
-                charges=[charge.id for charge in charges],
-                practice=practice,
-                actor=actor,
-                now=now,
-            )
+        prices = await prices_for(patient, [item.code for item in record.items], record.date, practice=practice)
+        wares = [priced(item, thousandths_of(item), prices[item.code]) for item in record.items]
+        tell_completed(told, session.id, record, wares, guarantor=patient.payer_id, actor=actor)
+        if patient.bill_to != "client":
+            await open_claim(session, patient, wares, actor=actor, told=told)
+            return session, True
+        charges = await _charge(wares, session, patient)
+        if practice.terms.draft_on_completion:
+            invoice = await draft_charges(charges, practice=practice, actor=actor, told=told)
             if practice.terms.send_on_completion:
                 await send_invoice(invoice, practice=practice, actor=actor, now=now)
         return session, True
+
+
+def tell_completed(
+    told: Change,
+    session: int,
+    record: SessionRecord,
+    wares: Sequence[dict[str, Any]],
+    *,
+    guarantor: int,
+    actor: Actor,
+) -> None:
+    told.tell(
+        "session.completed",
+        f"session:{session}",
+        actor=actor,
+        location=record.location,
+        guarantor=guarantor,
+        after={"items": len(wares), "amount_cents": sum(ware["amount_cents"] for ware in wares)},
+    )
 
 
 def check(record: SessionRecord, practice: Practice, now: datetime) -> None:
@@ -115,18 +128,20 @@ def refuse_other(record: SessionRecord, known_hash: str) -> None:
         )
 
 
-async def _charge(item: Item, session: CareSession, patient: Patient, practice: Practice) -> Charge:
-    thousandths = thousandths_of(item)
-    price = await price_for(patient, item.code, session.served_on, practice=practice)
-    return await Charge.create(
-        session=session,
-        patient=patient,
-        guarantor_id=patient.payer_id,
-        location=session.location,
-        provider=session.provider,
-        served_on=session.served_on,
-        **priced(item, thousandths, price),
+async def _charge(wares: Sequence[dict[str, Any]], session: CareSession, patient: Patient) -> list[Charge]:
+    await Charge.bulk_create(
+        Charge(
+            session_id=session.id,
+            patient_id=patient.id,
+            guarantor_id=patient.payer_id,
+            location=session.location,
+            provider=session.provider,
+            served_on=session.served_on,
+            **ware,
+        )
+        for ware in wares
     )
+    return await Charge.filter(session_id=session.id).order_by("id")
 
 
 def thousandths_of(item: Item) -> int:

@@ -44,9 +44,9 @@ def fee_day(due_date: date, policy: LateFee, period: int) -> date | None:
 
 
 def fee_cents(balance_cents: int, policy: LateFee) -> int:
-    if policy.flat_cents is not None:
-        return policy.flat_cents
-    return max(0, percent(balance_cents, policy.basis_points or 0))
+    if balance_cents <= 0:
+        return 0
+    return policy.flat_cents or percent(balance_cents, policy.basis_points or 0)
 
 
 def fees_due(

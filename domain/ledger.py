@@ -4,7 +4,7 @@ An entry that names both of its sides cannot be unbalanced: there is no half of 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,6 +45,11 @@ A = Account
 def issue(invoice: int, net_cents: int, tax_cents: int = 0) -> list[Entry]:
     rows = [Entry(A.RECEIVABLE, A.REVENUE, net_cents, invoice)] if net_cents else []
     return rows + ([Entry(A.RECEIVABLE, A.TAX, tax_cents, invoice)] if tax_cents else [])
+
+
+def void(invoice: int, standing: Mapping[Account, int]) -> list[Entry]:
+    """Take back whatever an invoice still has on other accounts."""
+    return [Entry(account, A.RECEIVABLE, cents, invoice) for account, cents in standing.items() if cents]
 
 
 def late_fee(invoice: int, cents: int) -> list[Entry]:

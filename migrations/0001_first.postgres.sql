@@ -108,6 +108,7 @@ CREATE TABLE "invoice" (
     "fee_periods" INT NOT NULL,
     "next_fee_on" DATE,
     "invoice_set_id" BIGINT,
+    "plan_id" BIGINT,
     "created_at" TIMESTAMPTZ NOT NULL,
     "sent_at" TIMESTAMPTZ,
     "overdue_at" TIMESTAMPTZ,
@@ -615,6 +616,36 @@ CREATE TABLE "patient_link" (
     "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE CASCADE
 );
 COMMENT ON TABLE "patient_link" IS 'The key to one guarantor''s page; the token in its address is signed over the row''s id.';
+CREATE TABLE "payment_plan" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "location" VARCHAR(60) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "status_before" VARCHAR(20),
+    "version" INT NOT NULL,
+    "total_cents" BIGINT NOT NULL,
+    "look_on" DATE,
+    "created_at" TIMESTAMPTZ NOT NULL,
+    "ended_at" TIMESTAMPTZ,
+    "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_payment_pla_guarant_6c7439" ON "payment_plan" ("guarantor_id", "status");
+COMMENT ON TABLE "payment_plan" IS 'A guarantor''s balance, parted over dates. How far it has come is what its invoices have come down by.';
+CREATE TABLE "instalment" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "due_on" DATE NOT NULL,
+    "amount_cents" BIGINT NOT NULL,
+    "told_at" TIMESTAMPTZ,
+    "plan_id" BIGINT NOT NULL REFERENCES "payment_plan" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_instalment_plan_id_b0345d" UNIQUE ("plan_id", "due_on")
+);
+COMMENT ON TABLE "instalment" IS 'One part. A changed plan has new ones; those of before are gone, and stand in its history.';
+CREATE TABLE "plan_invoice" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
+    "plan_id" BIGINT NOT NULL REFERENCES "payment_plan" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_plan_invoic_plan_id_b30051" UNIQUE ("plan_id", "invoice_id")
+);
+COMMENT ON TABLE "plan_invoice" IS 'An invoice that a plan is over.';
 CREATE TABLE "api_key" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "name" VARCHAR(60) NOT NULL UNIQUE,
@@ -654,6 +685,7 @@ CREATE INDEX ledger_entry_booked ON ledger_entry (booked_on);
 CREATE INDEX patient_of_guarantor ON patient (guarantor_id) WHERE guarantor_id IS NOT NULL;
 CREATE INDEX payment_of_guarantor ON payment (guarantor_id);
 CREATE INDEX payment_share_of_invoice ON payment_share (invoice_id);
+CREATE INDEX payment_plan_to_look_at ON payment_plan (look_on) WHERE look_on IS NOT NULL;
 CREATE INDEX payment_with_credit ON payment (guarantor_id) WHERE unapplied_cents > 0;
 CREATE INDEX refund_waiting ON refund (id) WHERE status = 'pending';
 CREATE INDEX inbox_item_due ON inbox_item (due_at) WHERE handled_at IS NULL;

@@ -36,6 +36,8 @@ class Invoice(Model):
     next_fee_on = fields.DateField(null=True)
     """The first day on which another may be charged."""
     invoice_set_id = fields.BigIntField(null=True, db_index=True)
+    plan_id = fields.BigIntField(null=True)
+    """The instalment plan that is on track over it: meanwhile it does not become overdue."""
     created_at = Moment()
     sent_at = Moment(null=True)
     overdue_at = Moment(null=True)
@@ -49,7 +51,7 @@ class Invoice(Model):
 
 
 class InvoiceLine(Model):
-    """What is billed, at its price: what was taken off or put on it stands among the adjustments, by its id."""
+    """What is billed, at its price: what was taken off or put on it stands among the adjustments, by its position."""
 
     id: int = fields.BigIntField(primary_key=True)
     invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
@@ -76,7 +78,7 @@ class InvoiceLine(Model):
     class Meta:
         table = "invoice_line"
         ordering = ("position",)
-        indexes = (("invoice_id", "position"),)
+        unique_together = (("invoice_id", "position"),)
 
 
 class InvoiceAdjustment(Model):
@@ -88,8 +90,8 @@ class InvoiceAdjustment(Model):
         "books.Invoice", on_delete=fields.CASCADE, related_name="adjustments"
     )
     invoice_id: int
-    line_id = fields.BigIntField(null=True)
-    """The line it is on; none for the whole invoice."""
+    line = fields.IntField(null=True)
+    """The position of the line it is on; none for the whole invoice."""
     kind = fields.CharField(20)
     period = fields.IntField(null=True)
     """Which of an invoice's late fees it is, counted from one."""
@@ -102,7 +104,7 @@ class InvoiceAdjustment(Model):
 
     class Meta:
         table = "invoice_adjustment"
-        indexes = (("invoice_id", "line_id"),)
+        indexes = (("invoice_id",),)
 
 
 class InvoiceTax(Model):

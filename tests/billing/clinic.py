@@ -8,10 +8,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from billing.invoices import draft_invoice, mark_overdue, send_invoice
+from billing.drafts import draft_invoice
+from billing.invoices import mark_overdue, send_invoice
 from billing.patients import PatientRecord, keep_patient
 from billing.payments import MoneyIn, record_payment
-from billing.prices import set_price
+from billing.prices import PriceRecord, keep_price
 from billing.sessions import Item, SessionRecord, complete_session
 from domain.access import CLOCK, Actor, Grant
 from domain.practice import Practice
@@ -66,8 +67,17 @@ class Clinic:
 
     async def lists_prices(self) -> None:
         for code, cents in PRICES.items():
-            await set_price(
-                price_list="standard", code=code, description=code, unit_price_cents=cents, valid_from=date(2026, 1, 1)
+            await keep_price(
+                PriceRecord(
+                    price_list="standard",
+                    code=code,
+                    description=code,
+                    unit_price_cents=cents,
+                    valid_from=date(2026, 1, 1),
+                ),
+                practice=self.practice,
+                actor=CLOCK,
+                now=self.now,
             )
 
     async def patient(self, external_id: str = "maria", **more: Any) -> Patient:

@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 from billing.audit import audit
-from billing.invoices import draft_invoice, mark_overdue, void_invoice
+from billing.drafts import draft_invoice
+from billing.invoices import mark_overdue, void_invoice
 from billing.late_fees import charge_late_fee
 from billing.sessions import complete_session
 from billing.write_offs import outstanding_cents, undo_write_off, write_off

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from billing.audit import audit
-from billing.invoices import draft_invoice, mark_overdue, send_invoice, void_invoice
+from billing.drafts import draft_invoice
+from billing.invoices import mark_overdue, send_invoice, void_invoice
 from billing.late_fees import charge_late_fee
 from domain.access import CLOCK, Actor
 from domain.errors import Refusal

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.prices import set_price
+from billing.prices import PriceRecord, keep_price
 from billing.sessions import Item, SessionRecord, complete_session
 from domain.access import CLOCK
 from domain.errors import Refusal
@@ -61,8 +61,17 @@ async def test_a_code_without_a_price_leaves_nothing_behind(clinic: Clinic) -> N
     refused = await refusal_of(clinic, record)
     assert (refused.field, refused.status) == ("items", 422)
     assert "“mystery” has no price on standard for March 2, 2026" in refused.sentence
-    await set_price(
-        price_list="standard", code="mystery", description="Found", unit_price_cents=100, valid_from=date(2026, 1, 1)
+    await keep_price(
+        PriceRecord(
+            price_list="standard",
+            code="mystery",
+            description="Found",
+            unit_price_cents=100,
+            valid_from=date(2026, 1, 1),
+        ),
+        practice=clinic.practice,
+        actor=CLOCK,
+        now=clinic.now,
     )
     assert await completes(clinic, record)
 
@@ -103,12 +112,17 @@ async def test_a_child_s_visit_is_billed_to_who_pays_for_it(clinic: Clinic) -> N
 
 async def test_the_price_is_that_of_the_day_and_of_the_patient_s_own_list(clinic: Clinic) -> None:
     for price_list, since, cents in (("standard", 2, 13_000), ("staff", 1, 5_000)):
-        await set_price(
-            price_list=price_list,
-            code="exam",
-            description="exam",
-            unit_price_cents=cents,
-            valid_from=date(2026, 3, since),
+        await keep_price(
+            PriceRecord(
+                price_list=price_list,
+                code="exam",
+                description="exam",
+                unit_price_cents=cents,
+                valid_from=date(2026, 3, since),
+            ),
+            practice=clinic.practice,
+            actor=CLOCK,
+            now=clinic.now,
         )
     own, other = await clinic.patient("own", price_list="staff"), await clinic.patient("other")
     visits = [(other, 1), (other, 2), (own, 2)]
@@ -144,8 +158,13 @@ async def test_a_session_sent_many_times_at_once_is_one_session(clinic: Clinic) 
 
 
 async def test_a_visit_may_lie_long_ago_but_not_tomorrow(clinic: Clinic) -> None:
-    await set_price(
-        price_list="standard", code="old", description="old", unit_price_cents=1, valid_from=date(1990, 1, 1)
+    await keep_price(
+        PriceRecord(
+            price_list="standard", code="old", description="old", unit_price_cents=1, valid_from=date(1990, 1, 1)
+        ),
+        practice=clinic.practice,
+        actor=CLOCK,
+        now=clinic.now,
     )
     patient = await clinic.patient()
     assert await completes(clinic, clinic.visit(patient, "old", date=date(1990, 1, 1)))

@@ -52,6 +52,7 @@ def test_a_fee_has_its_day_when_grace_is_over_and_comes_again_only_where_the_pol
         (LateFee(basis_points=50), 100, 0),
         (LateFee(basis_points=50), 300, 2),
         (LateFee(basis_points=50), -300, 0),
+        (LateFee(flat_cents=1_500), 0, 0),
     ],
 )
 def test_the_fee_is_flat_or_a_part_of_the_balance(policy: LateFee, balance: int, fee: int) -> None:

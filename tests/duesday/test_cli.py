@@ -1,6 +1,5 @@
 """Commands: what they print, how they end, and what they say when they were used wrongly."""
 
-import asyncio
 import csv
 import io
 import json
@@ -10,13 +9,12 @@ import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from billing.invoices import send_invoice
 from billing.patients import PatientRecord, keep_patient
-from billing.prices import set_price
+from billing.prices import PriceRecord, keep_price
 from billing.sessions import Item, SessionRecord, complete_session
 from bot.commands import Typed
 from bot.commands import answer as slack_answers
@@ -24,10 +22,9 @@ from domain.access import CLOCK
 from domain.ports import Ports
 from duesday.cli import COMMANDS
 from duesday.practice_file import read_practice
-from models import database
 from models.invoices import Invoice
 from sandbox import MovableClock
-from tests.duesday.conftest import SERVABLE, Run, Said, started
+from tests.duesday.conftest import SERVABLE, Run, Said, in_books, started
 from tests.support.source import ROOT
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
@@ -41,12 +38,17 @@ async def bill(*cents: int, currency_list: str = "standard") -> None:
     )
     await keep_patient(record, practice=practice, actor=CLOCK, now=NOON)
     for number, amount in enumerate(cents):
-        await set_price(
-            price_list=currency_list,
-            code=f"c{number}",
-            description="Visit",
-            unit_price_cents=amount,
-            valid_from=date(2026, 1, 1),
+        await keep_price(
+            PriceRecord(
+                price_list=currency_list,
+                code=f"c{number}",
+                description="Visit",
+                unit_price_cents=amount,
+                valid_from=date(2026, 1, 1),
+            ),
+            practice=practice,
+            actor=CLOCK,
+            now=NOON,
         )
         session = SessionRecord(
             external_id=f"S-{number}", patient="P-1", location="downtown", provider="Dr. Osei", date=date(2026, 3, 1),
@@ -63,17 +65,6 @@ async def ageing_in_slack() -> list[list[str]]:
     said = await slack_answers(Typed(CLOCK, ["ageing", "2026-03-31"], practice, ports))
     table = next(block for block in said.blocks if block["type"] == "table")
     return [[cell.get("text", "") for cell in row][2:] for row in table["rows"][1:]]
-
-
-def in_books(work: Any, url: str = "sqlite://var/duesday.db") -> Any:
-    async def with_books() -> Any:
-        await database.connect(url)
-        try:
-            return await work
-        finally:
-            await database.close()
-
-    return asyncio.run(with_books())
 
 
 def test_the_list_of_commands_is_there_at_once(folder: Path):

@@ -17,10 +17,11 @@ from urllib.parse import urlencode
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
-from billing.invoices import draft_invoice, send_invoice
+from billing.drafts import draft_invoice
+from billing.invoices import send_invoice
 from billing.links import link_for
 from billing.patients import PatientRecord, keep_patient
-from billing.prices import set_price
+from billing.prices import PriceRecord, keep_price
 from billing.sessions import Item, SessionRecord, complete_session
 from domain.access import CLOCK
 from domain.ports import Ports
@@ -186,12 +187,17 @@ async def patient(name: str = "P-1", **more: Any) -> Patient:
 
 async def seen(who: str = "P-1", *, cents: int = 12_000, code: str = "visit") -> None:
     """A completed session: its charge waits to be billed."""
-    await set_price(
-        price_list="standard",
-        code=code,
-        description="Office visit",
-        unit_price_cents=cents,
-        valid_from=date(2020, 1, 1),
+    await keep_price(
+        PriceRecord(
+            price_list="standard",
+            code=code,
+            description="Office visit",
+            unit_price_cents=cents,
+            valid_from=date(2020, 1, 1),
+        ),
+        practice=PRACTICE,
+        actor=CLOCK,
+        now=NOW,
     )
     record = SessionRecord(
         external_id=f"S-{next(numbers)}", patient=who, location="downtown", provider="Dr. Ade", items=(Item(code),),

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 
-from billing.prices import set_price
+from billing.prices import PriceRecord, keep_price
+from domain.access import CLOCK
 from domain.ports import PdfPrinter
 from domain.practice import Practice
 from duesday.api_keys import create_key
@@ -69,12 +70,17 @@ async def clinic_in(
         await web.SockSite(runner, listening).start()
         key = await create_key("stories", "admin", now=world.clock.now())
         for code, (description, cents) in PRICES.items():
-            await set_price(
-                price_list="standard",
-                code=code,
-                description=description,
-                unit_price_cents=cents,
-                valid_from=date(2026, 1, 1),
+            await keep_price(
+                PriceRecord(
+                    price_list="standard",
+                    code=code,
+                    description=description,
+                    unit_price_cents=cents,
+                    valid_from=date(2026, 1, 1),
+                ),
+                practice=practice,
+                actor=CLOCK,
+                now=world.clock.now(),
             )
         try:
             yield Clinic(house, world, url, key, browser)
