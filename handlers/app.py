@@ -2,7 +2,10 @@
 
 from aiohttp import web
 
+from handlers.api.idempotency import IN_HAND
+from handlers.api.keys import BY_KEY
 from handlers.doors import DOORS, Doors
+from handlers.limits import Buckets
 from handlers.measures import MEASURES, Measures
 from handlers.middleware import LARGEST_BODY, edge
 from handlers.patient.token import limits
@@ -15,7 +18,8 @@ Application = web.Application
 
 def web_app(doors: Doors) -> Application:
     app = Application(middlewares=[edge], client_max_size=LARGEST_BODY)
-    app[DOORS], app[MEASURES] = doors, Measures()
+    app[DOORS], app[MEASURES], app[IN_HAND] = doors, Measures(), set()
+    app[BY_KEY] = Buckets(burst=2 * doors.api_per_second, per_second=doors.api_per_second)
     limits(app)
     for route in ROUTES:
         if route.method == "GET":

@@ -33,6 +33,7 @@ SENTENCES = {
     404: "There is nothing at this address.",
     405: "That cannot be done at this address.",
     413: "That is too large: at most 1 MiB can be sent.",
+    429: "These are too many requests at once; go on after as many seconds as Retry-After says.",
 }
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from handlers import health, measures, slack, stripe, twilio
-from handlers.api import charges, invoices, patients, reports, sessions, sets
-from handlers.api.idempotency import once
+from handlers.api import document
 from handlers.api.keys import may
+from handlers.api.operations import OPERATIONS
 from handlers.guards import ANYONE, Guard, Handler
 from handlers.patient import balance, papers, pay, words
 from handlers.patient.frame import stylesheet
@@ -50,29 +50,14 @@ PATIENTS = (
 )
 
 PROGRAMS = (
-    Route("PUT", f"{V1}/patients/{{external_id}}", may("intake"), patients.keep),
-    Route("PUT", f"{V1}/sessions/{{external_id}}", may("intake"), sessions.complete),
-    Route("GET", f"{V1}/charges", may("read"), charges.list_them),
-    Route("GET", f"{V1}/invoices", may("read"), invoices.list_them),
-    Route("POST", f"{V1}/invoices", may("write"), once(invoices.draft)),
-    Route("GET", f"{V1}/invoices/{{id}}", may("read"), invoices.show),
-    Route("POST", f"{V1}/invoices/{{id}}/send", may("write"), once(invoices.send)),
-    Route("POST", f"{V1}/invoices/{{id}}/void", may("write"), once(invoices.void)),
-    Route("POST", f"{V1}/invoices/{{id}}/payments", may("write"), once(invoices.pay)),
-    Route("GET", f"{V1}/invoice-sets", may("read"), sets.list_them),
-    Route("GET", f"{V1}/invoice-sets/{{id}}", may("read"), sets.show),
-    Route("GET", f"{V1}/reports/{{name}}", may("read"), reports.show),
+    *(Route(each.method, V1 + each.path, may(each.scope), each.answer) for each in OPERATIONS),
+    Route("GET", f"{V1}/openapi.json", ANYONE, document.show),
 )
 
-MOVES = tuple(
-    Route("POST", f"{V1}/invoice-sets/{{id}}/{move.name}", may(sets.scope_of(move)), once(sets.moving(move)))
-    for move in sets.MOVES
-)
-
-OPERATIONS = (
+HEALTH = (
     Route("GET", "/healthz", ANYONE, health.alive),
     Route("GET", "/readyz", ANYONE, health.ready),
     Route("GET", "/metrics", ANYONE, measures.show),
 )
 
-ROUTES: tuple[Route, ...] = (*WEBHOOKS, *PATIENTS, *PROGRAMS, *MOVES, *OPERATIONS)
+ROUTES: tuple[Route, ...] = (*WEBHOOKS, *PATIENTS, *PROGRAMS, *HEALTH)

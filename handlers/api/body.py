@@ -1,18 +1,13 @@
 """Reading what a program sends by its model: JSON and query strings, every wrong field told at once in a sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, ErrorDetails, core_schema
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.errors import Refusal, not_found
-from domain.machine import Machine
-from domain.money import MOST_CENTS
-
-MOST_ID = 2**63 - 1
 
 
 class Body(BaseModel):
@@ -21,51 +16,26 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class NothingMore(Body):
+    """Nothing is asked but the address."""
+
+
 class Query(BaseModel):
     """What is asked in an address, where everything is text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _readable(text: str) -> str:
-    """No control characters: PostgreSQL cannot keep a NUL, and none of them means anything in a name or a reason."""
-    if any(not (ch.isprintable() or ch in "\n\t") for ch in text):
-        raise ValueError("holds characters that cannot be read")
-    return text
+class NoQuery(Query):
+    """Nothing is asked but the address."""
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Text of a person's or a program's, trimmed, never empty unless it may be."""
-
-    longest: int
-    least: int = 1
-
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        text = core_schema.str_schema(
-            min_length=self.least, max_length=self.longest, strip_whitespace=True, strict=True
-        )
-        return core_schema.no_info_after_validator_function(_readable, text)
-
-
-def a_status_of(machine: Machine) -> AfterValidator:
-    def known(name: str) -> str:
-        if name not in machine.states:
-            raise ValueError(f"is one of {', '.join(machine.states)}")
-        return name
-
-    return AfterValidator(known)
-
-
-ExternalId = Annotated[str, Words(120)]
-Cents = Annotated[int, Field(gt=0, le=MOST_CENTS)]
-Id = Annotated[int, Field(gt=0, le=MOST_ID)]
 
 Read = TypeVar("Read", bound=BaseModel)
 
 
 async def read_body(request: web.Request, model: type[Read]) -> Read:
     """An empty body is an empty object, so that a POST that asks nothing needs none."""
+    read_query(request, NoQuery)
     raw = await request.read()
     if raw and request.content_type != "application/json":
         raise Refusal("not_json", "Send JSON, with Content-Type: application/json.", status=415)
@@ -90,16 +60,14 @@ def read_query(request: web.Request, model: type[Read]) -> Read:
         raise _refusal(wrong.errors(include_url=False, include_input=False)) from None
 
 
-def id_in(request: web.Request, what: str) -> int:
+def id_in(given: str, what: str) -> int:
     """The number in the address."""
-    given = request.match_info["id"]
     if not (given.isascii() and given.isdigit() and len(given) <= 18):
         raise not_found(what, given[:40])
     return int(given)
 
 
-def external_id_in(request: web.Request) -> str:
-    given = request.match_info["external_id"]
+def external_id_in(given: str) -> str:
     if not (given.strip() == given and 0 < len(given) <= 120 and given.isprintable()):
         raise Refusal(
             "invalid", "An id has 1 to 120 characters that can be read, and no space at its ends.", status=422
@@ -110,9 +78,14 @@ def external_id_in(request: web.Request) -> str:
 def _refusal(wrongs: Sequence[ErrorDetails]) -> Refusal:
     if wrongs[0]["type"] == "json_invalid":
         return Refusal("not_json", "This is not JSON in UTF-8.", status=400)
-    fields = {".".join(map(str, wrong["loc"])) or "body": _sentence(wrong) for wrong in wrongs}
+    fields = {_place(wrong): _sentence(wrong) for wrong in wrongs}
     told = " ".join(f"{name}: {sentence}" for name, sentence in list(fields.items())[:5])
     return Refusal("invalid", told, status=422, fields=fields)
+
+
+def _place(wrong: ErrorDetails) -> str:
+    """What a program calls its fields is told back short."""
+    return ".".join(map(str, wrong["loc"]))[:120] or "body"
 
 
 _SENTENCES = {
@@ -124,6 +97,7 @@ _SENTENCES = {
     "int_parsing_size": "The number is too large.",
     "string_type": "Send text, in quotes.",
     "bool_type": "Send true or false.",
+    "bool_parsing": "Send true or false.",
     "string_too_short": "It cannot be empty.",
     "string_too_long": "It can be at most {max_length} characters long.",
     "greater_than": "It must be more than {gt}.",
@@ -133,13 +107,14 @@ _SENTENCES = {
     "too_long": "There can be at most {max_length} of them.",
     "too_short": "There must be at least {min_length} of them.",
     "date_type": "Send a date like 2026-03-02.",
-    "date_parsing": "Send a date like 2026-03-02.",
-    "date_from_datetime_parsing": "Send a date like 2026-03-02.",
-    "date_from_datetime_inexact": "Send a date like 2026-03-02, without a time.",
+    "datetime_parsing": "Send a time like 2026-03-02T15:00:00Z.",
+    "datetime_from_date_parsing": "Send a time like 2026-03-02T15:00:00Z.",
     "model_type": "Send an object.",
     "model_attributes_type": "Send an object.",
     "tuple_type": "Send a list.",
     "list_type": "Send a list.",
+    "union_tag_invalid": "It is one of {expected_tags}.",
+    "union_tag_not_found": "“move” is needed.",
 }
 
 

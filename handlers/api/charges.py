@@ -1,23 +1,43 @@
 """Charges: what sessions have left to bill, and what has been billed of it."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
-from aiohttp import web
-
-from handlers.api.body import Words, read_query
-from handlers.api.paging import Page, page_of
+from handlers.api.fields import ExternalId, Told
+from handlers.api.operation import Call
+from handlers.api.paging import Listed, Page, page_of
 from models.care import Charge
 
 
-class Which(Page):
+class WhichCharges(Page):
     status: Literal["unbilled", "billed"] | None = None
-    patient: Annotated[str, Words(120)] | None = None
+    patient: ExternalId | None = None
 
 
-async def list_them(request: web.Request) -> web.Response:
-    which = read_query(request, Which)
-    rows = Charge.all().prefetch_related("patient")
+@dataclass(frozen=True, slots=True)
+class ChargeAnswer:
+    """One billable line that came out of a session; unbilled until an invoice takes it."""
+
+    id: int
+    status: Literal["unbilled", "billed"]
+    patient: str
+    location: str
+    provider: str
+    date: date
+    code: str
+    kind: str
+    description: str
+    quantity: int | float
+    unit_price_cents: Told
+    amount_cents: Told
+    invoice: int | None
+
+
+async def list_them(call: Call[WhichCharges]) -> Listed[ChargeAnswer]:
+    """List charges."""
+    rows, which = Charge.all().prefetch_related("patient"), call.asked
     if which.status is not None:
         rows = rows.filter(invoice_id__isnull=which.status == "unbilled")
     if which.patient is not None:
@@ -25,23 +45,23 @@ async def list_them(request: web.Request) -> web.Response:
     return await page_of(rows, which, shown)
 
 
-async def shown(charges: Sequence[Charge]) -> list[dict[str, object]]:
+async def shown(charges: Sequence[Charge]) -> list[ChargeAnswer]:
     return [
-        {
-            "id": charge.id,
-            "status": "unbilled" if charge.invoice_id is None else "billed",
-            "patient": charge.patient.external_id,
-            "location": charge.location,
-            "provider": charge.provider,
-            "date": charge.served_on,
-            "code": charge.code,
-            "kind": charge.kind,
-            "description": charge.description,
-            "quantity": quantity(charge.quantity_thousandths),
-            "unit_price_cents": charge.unit_price_cents,
-            "amount_cents": charge.amount_cents,
-            "invoice": charge.invoice_id,
-        }
+        ChargeAnswer(
+            id=charge.id,
+            status="unbilled" if charge.invoice_id is None else "billed",
+            patient=charge.patient.external_id,
+            location=charge.location,
+            provider=charge.provider,
+            date=charge.served_on,
+            code=charge.code,
+            kind=charge.kind,
+            description=charge.description,
+            quantity=quantity(charge.quantity_thousandths),
+            unit_price_cents=charge.unit_price_cents,
+            amount_cents=charge.amount_cents,
+            invoice=charge.invoice_id,
+        )
         for charge in charges
     ]
 

@@ -1,46 +1,69 @@
 """One answer per Idempotency-Key: given again when the request comes again, and never another one."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
 from aiohttp import web
 
 from domain.errors import Refusal
 from handlers.doors import CALLER, doors
-from handlers.guards import Handler
 from models.change import change
-from models.database import execute
+from models.database import dialect, execute
 from models.keys import GivenAnswer
 
 LONGEST = 200
 
+# PostgreSQL would let the second of two processes wait for the first; who asks twice at once is told so instead.
+TAKE = """
+    INSERT INTO given_answer (api_key_id, key, request_hash, status, body, at)
+    SELECT $1, $2, $3, 0, '', $4 {unless_in_hand} ON CONFLICT DO NOTHING
+"""
+UNLESS_IN_HAND = "WHERE pg_try_advisory_xact_lock(hashtextextended($5, 0))"
 
-def once(handler: Callable[[web.Request], Awaitable[web.Response]]) -> Handler:
-    """The change and its answer are one transaction: whoever comes second with a key waits for it, and is given it.
+IN_HAND = web.AppKey("in_hand", set[tuple[int, str]])
+
+
+async def once(request: web.Request, work: Callable[[web.Request], Awaitable[web.Response]]) -> web.Response:
+    """The change and its answer are one transaction: what is killed in between was never done, and may come again.
 
     A refusal changes nothing and is not kept: the same request may succeed later.
     """
-
-    async def answer(request: web.Request) -> web.StreamResponse:
-        key, said, now = _key_of(request), await _hash_of(request), doors(request).ports.clock.now()
-        caller = request[CALLER].key_id
+    key, said, now = _key_of(request), await _hash_of(request), doors(request).ports.clock.now()
+    caller = request[CALLER].key_id
+    with _in_hand(request.app[IN_HAND], (caller, key)):
         async with change(now):
-            taken = await execute(
-                "INSERT INTO given_answer (api_key_id, key, request_hash, status, body, at)"
-                " VALUES ($1, $2, $3, 0, '', $4) ON CONFLICT DO NOTHING",
-                [caller, key, said, now],
-            )
-            if not taken:
-                return _again(await GivenAnswer.get(api_key_id=caller, key=key), said)
-            response = await handler(request)
+            if not await _take(caller, key, said, now):
+                return _again(await GivenAnswer.get_or_none(api_key_id=caller, key=key), said)
+            response = await work(request)
             answered = {"status": response.status, "body": response.text or ""}
             await GivenAnswer.filter(api_key_id=caller, key=key).update(**answered)
             return response
 
-    return answer
+
+@contextmanager
+def _in_hand(taken: set[tuple[int, str]], key: tuple[int, str]) -> Iterator[None]:
+    if key in taken:
+        raise _busy()
+    taken.add(key)
+    try:
+        yield
+    finally:
+        taken.discard(key)
 
 
-def _again(given: GivenAnswer, said: str) -> web.Response:
+async def _take(caller: int, key: str, said: str, now: datetime) -> bool:
+    if dialect() == "postgres":
+        sql, lock = TAKE.format(unless_in_hand=UNLESS_IN_HAND), [f"{caller} {key}"]
+    else:
+        sql, lock = TAKE.format(unless_in_hand="WHERE true"), []
+    return bool(await execute(sql, [caller, key, said, now, *lock]))
+
+
+def _again(given: GivenAnswer | None, said: str) -> web.Response:
+    if given is None:
+        raise _busy()
     if given.request_hash != said:
         raise Refusal(
             "idempotency_key_reused",
@@ -49,6 +72,10 @@ def _again(given: GivenAnswer, said: str) -> web.Response:
         )
     headers = {"Idempotency-Replayed": "true"}
     return web.Response(status=given.status, text=given.body, content_type="application/json", headers=headers)
+
+
+def _busy() -> Refusal:
+    return Refusal("in_hand", "A request with this Idempotency-Key is in hand; ask again in a second.")
 
 
 def _key_of(request: web.Request) -> str:

@@ -2,13 +2,15 @@
 
 import hashlib
 from functools import cache
+from math import ceil
 
 from aiohttp import web
 
 from domain.access import Actor, Grant
 from domain.errors import Refusal, forbidden
-from handlers.doors import CALLER, Caller
+from handlers.doors import CALLER, Caller, doors
 from handlers.guards import Guard
+from handlers.limits import Buckets
 from models.keys import ApiKey
 
 SCOPES: dict[str, frozenset[str]] = {
@@ -19,6 +21,7 @@ SCOPES: dict[str, frozenset[str]] = {
 }
 """What each scope of a key reaches."""
 LONGEST_KEY = 200
+BY_KEY = web.AppKey("by_key", Buckets)
 
 
 def hash_of(key: str) -> str:
@@ -32,6 +35,7 @@ def may(scope: str) -> Guard:
 
     async def check(request: web.Request) -> None:
         key = await _key_of(request)
+        _not_too_often(request, key)
         if scope not in SCOPES.get(key.scope, ()):
             raise forbidden(f"This key has the scope {key.scope}; this needs {scope}.")
         # The scope has been the check; the roles are people's.
@@ -39,6 +43,11 @@ def may(scope: str) -> Guard:
         request[CALLER] = Caller(key.id, actor)
 
     return Guard(f"API key: {scope}", check)
+
+
+def _not_too_often(request: web.Request, key: ApiKey) -> None:
+    if seconds := request.app[BY_KEY].take(str(key.id), doors(request).ports.clock.pulse()):
+        raise web.HTTPTooManyRequests(headers={"Retry-After": str(ceil(seconds))})
 
 
 async def _key_of(request: web.Request) -> ApiKey:

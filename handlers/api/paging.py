@@ -2,43 +2,51 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
 
-from aiohttp import web
 from pydantic import Field
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from domain.errors import invalid
 from handlers.api.body import Query
-from handlers.api.problem import json_response
+from handlers.api.fields import Number
 
-
-class Page(Query):
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: str | None = None
-
-
+Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
 
 
+class Page(Query):
+    limit: Annotated[Number, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, Field(description="From `next` of the page before.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Item]):
+    """A page of a list; `next` is the cursor of the next one."""
+
+    items: list[Item]
+    next: str | None
+
+
 async def page_of(
-    rows: QuerySet[Row], page: Page, shown: Callable[[Sequence[Row]], Awaitable[list[dict[str, object]]]]
-) -> web.Response:
+    rows: QuerySet[Row], page: Page, shown: Callable[[Sequence[Row]], Awaitable[list[Item]]]
+) -> Listed[Item]:
     """What lies behind the cursor, and the cursor of what lies behind that. New rows never shift a page."""
     if page.cursor is not None:
-        rows = rows.filter(id__lt=_place(page.cursor))
+        rows = rows.filter(id__lt=place_in(page.cursor))
     found = await rows.order_by("-id").limit(page.limit + 1)
     here = found[: page.limit]
     more = len(found) > page.limit
-    return json_response({"items": await shown(here), "next": _cursor(int(here[-1].pk)) if more else None})
+    return Listed(await shown(here), cursor_at(int(here[-1].pk)) if more else None)
 
 
-def _cursor(last: int) -> str:
+def cursor_at(last: int) -> str:
     return urlsafe_b64encode(f"before:{last}".encode()).decode().rstrip("=")
 
 
-def _place(cursor: str) -> int:
+def place_in(cursor: str) -> int:
     try:
         name, _, last = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(":")
         place = int(last)

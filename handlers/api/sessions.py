@@ -1,44 +1,69 @@
 """Completed sessions: sending one is the act of completing it."""
 
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 
-from aiohttp import web
 from pydantic import Field
 
 from billing.sessions import Item, SessionRecord, complete_session
-from handlers.api.body import Body, ExternalId, Words, external_id_in, read_body
+from handlers.api.body import Body
+from handlers.api.charges import ChargeAnswer
 from handlers.api.charges import shown as shown_charges
-from handlers.api.keys import actor_of
-from handlers.api.problem import json_response
-from handlers.doors import doors
+from handlers.api.fields import Day, ExternalId, Place, Quantity, Words
+from handlers.api.operation import Call, Created
 from models.care import Charge
 
 
 class ItemBody(Body):
-    code: Annotated[str, Words(60)]
-    quantity: Annotated[Decimal, Field(gt=0, le=1_000_000)]
-    kind: Annotated[str, Words(20)] | None = None
+    code: Annotated[str, Words(60), Field(examples=["99213"])]
+    quantity: Quantity
+    kind: Annotated[str, Words(20), Field(description="Of the price, unless it is another.")] | None = None
 
 
 class SessionBody(Body):
     patient: ExternalId
-    location: Annotated[str, Words(60)]
-    provider: Annotated[str, Words(120)]
-    date: date
+    location: Place
+    provider: Annotated[str, Words(120), Field(examples=["Dr. Ade"])]
+    date: Day
     items: Annotated[tuple[ItemBody, ...], Field(min_length=1, max_length=200)]
 
+    def record(self, external_id: str) -> SessionRecord:
+        return SessionRecord(
+            external_id=external_id,
+            patient=self.patient,
+            location=self.location,
+            provider=self.provider,
+            date=self.date,
+            items=tuple(Item(item.code, item.quantity, item.kind) for item in self.items),
+        )
 
-async def complete(request: web.Request) -> web.Response:
-    body, here = await read_body(request, SessionBody), doors(request)
-    record = SessionRecord(
-        external_id=external_id_in(request), patient=body.patient, location=body.location, provider=body.provider,
-        date=body.date, items=tuple(Item(item.code, item.quantity, item.kind) for item in body.items),
-    )  # fmt: skip
-    session, is_new = await complete_session(
-        record, practice=here.practice, actor=actor_of(request), now=here.ports.clock.now()
-    )
+
+@dataclass(frozen=True, slots=True)
+class SessionAnswer:
+    """A completed visit and what it costs."""
+
+    id: int
+    external_id: str
+    patient: str
+    location: str
+    provider: str
+    date: date
+    charges: list[ChargeAnswer]
+
+
+async def complete(call: Call[SessionBody]) -> SessionAnswer | Created[SessionAnswer]:
+    """Complete a session: each of its items is priced and becomes a charge."""
+    record = call.asked.record(call.external_id)
+    session, is_new = await complete_session(record, practice=call.practice, actor=call.actor, now=call.now)
     charges = await Charge.filter(session_id=session.id).order_by("id").prefetch_related("patient")
-    told = {"id": session.id, "external_id": session.external_id, **body.model_dump(exclude={"items"})}
-    return json_response({**told, "charges": await shown_charges(charges)}, 201 if is_new else 200)
+    told = SessionAnswer(
+        id=session.id,
+        external_id=session.external_id,
+        patient=record.patient,
+        location=record.location,
+        provider=record.provider,
+        date=record.date,
+        charges=await shown_charges(charges),
+    )
+    return Created(told) if is_new else told

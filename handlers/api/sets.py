@@ -1,27 +1,28 @@
 """Invoice sets: found, shown, and moved by the table's moves, each of which is a route."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any
 
-from aiohttp import web
 from pydantic import Field, create_model
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain.errors import Refusal, not_found
-from domain.invoice import OPEN
+from domain.invoice import INVOICE, OPEN
 from domain.invoice_set import INVOICE_SET
 from domain.machine import Ask, Move
-from domain.money import MOST_CENTS, minor_digits
-from handlers.api.body import Body, ExternalId, Words, a_status_of, id_in, read_body, read_query
-from handlers.api.keys import actor_of
-from handlers.api.paging import Page, page_of
-from handlers.api.problem import json_response
-from handlers.doors import doors
+from domain.money import minor_digits
+from handlers.api.body import Body, NoQuery
+from handlers.api.fields import Cents, ExternalId, Place, Short, Told, Words, a_status_of
+from handlers.api.invoice_answer import external_ids
+from handlers.api.operation import Call, Work
+from handlers.api.paging import Listed, Page, page_of
 from models.chasing import InvoiceSet
 from models.invoices import Invoice
-from models.people import Patient
 from outreach.moves import make_move
 
 MOVES = tuple(move for move in INVOICE_SET.moves if move.who != "house")
@@ -32,18 +33,45 @@ def scope_of(move: Move) -> str:
     return "admin" if move.who == "admin" else "write"
 
 
-class Which(Page):
+class WhichSets(Page):
     status: tuple[Annotated[str, a_status_of(INVOICE_SET)], ...] = ()
     q: Annotated[str, Words(100)] | None = None
-    location: tuple[Annotated[str, Words(60)], ...] = ()
-    rule_set: Annotated[str, Words(60)] | None = None
+    location: tuple[Place, ...] = ()
+    rule_set: Short | None = None
     stage: Annotated[str, Words(40)] | None = None
     guarantor: ExternalId | None = None
 
 
-async def list_them(request: web.Request) -> web.Response:
-    which = read_query(request, Which)
-    rows = InvoiceSet.all()
+@dataclass(frozen=True, slots=True)
+class InSetAnswer:
+    """An invoice of the set."""
+
+    id: int
+    number: str | None
+    status: Annotated[str, a_status_of(INVOICE)]
+    balance_cents: Told
+    due_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnswer:
+    """Everything that one guarantor owes, chased together."""
+
+    id: int
+    status: Annotated[str, a_status_of(INVOICE_SET)]
+    stage: str
+    guarantor: str
+    amount_outstanding_cents: Told
+    rule_set: str
+    step: int
+    next_send_at: datetime | None
+    will_fail_reason: str | None
+    invoices: list[InSetAnswer]
+
+
+async def list_them(call: Call[WhichSets]) -> Listed[SetAnswer]:
+    """List invoice sets."""
+    rows, which = InvoiceSet.all(), call.asked
     for name in ("status", "location"):
         if given := getattr(which, name):
             rows = rows.filter(**{f"{name}__in": given})
@@ -66,30 +94,30 @@ async def _about(rows: QuerySet[InvoiceSet], q: str | None) -> QuerySet[InvoiceS
     return rows
 
 
-async def show(request: web.Request) -> web.Response:
-    number = id_in(request, "invoice set")
+async def show(call: Call[NoQuery]) -> SetAnswer:
+    """Show an invoice set."""
+    number = call.id("invoice set")
     found = await shown(await InvoiceSet.filter(id=number))
     if not found:
         raise not_found("invoice set", number)
-    return json_response(found[0])
+    return found[0]
 
 
-def moving(move: Move) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The handler of one move: its body is what the move asks."""
+def moving(move: Move) -> Work:
+    """The work of one move: its body is what the move asks."""
+    asks = body_of(move)
 
-    async def handler(request: web.Request) -> web.Response:
-        body, here = await read_body(request, _body_of(move)), doors(request)
-        given = _given(move, body, here.practice.currency)
+    async def work(call: Call[asks]) -> SetAnswer:  # type: ignore[valid-type]  # made from the table
+        number, given = call.id("invoice set"), answers_to(move, call.asked, call.practice.currency)
         try:
             moved = await make_move(
-                id_in(request, "invoice set"), move.name, given,
-                actor=actor_of(request), practice=here.practice, ports=here.ports,
-            )  # fmt: skip
+                number, move.name, given, actor=call.actor, practice=call.practice, ports=call.ports
+            )
         except Refusal as refusal:
-            raise _in_our_words(refusal, move) from None
-        return json_response((await shown([moved]))[0])
+            raise in_our_words(refusal, move) from None
+        return (await shown([moved]))[0]
 
-    return handler
+    return work
 
 
 def field_of(ask: Ask) -> str:
@@ -97,16 +125,22 @@ def field_of(ask: Ask) -> str:
 
 
 @cache
-def _body_of(move: Move) -> type[Body]:
-    """Whether an answer is needed is the table's to say, so here none is."""
-    fields: dict[str, Any] = {}
-    for ask in move.asks:
-        kind = Annotated[int, Field(gt=0, le=MOST_CENTS)] if ask.kind == "money" else Annotated[str, Words(ask.longest)]
-        fields[field_of(ask)] = (kind | None, None)
-    return create_model(f"{move.name}_body", __base__=Body, **fields)
+def body_of(move: Move) -> type[Body]:
+    return create_model(f"{move.name}_body", __base__=Body, **fields_of(move))
 
 
-def _given(move: Move, body: Body, currency: str) -> dict[str, object]:
+def fields_of(move: Move) -> dict[str, Any]:
+    """A field for each thing that the move asks."""
+    return {field_of(ask): (_kind_of(ask), ...) if ask.required else (_kind_of(ask) | None, None) for ask in move.asks}
+
+
+def _kind_of(ask: Ask) -> Any:
+    if ask.kind == "money":
+        return Annotated[Cents, Field(description=ask.hint)]
+    return Annotated[str, Words(ask.longest), Field(description=ask.hint, examples=[ask.label])]
+
+
+def answers_to(move: Move, body: Body, currency: str) -> dict[str, object]:
     answers = {ask.name: getattr(body, field_of(ask)) for ask in move.asks}
     return {name: _typed(answer, currency) for name, answer in answers.items() if answer is not None}
 
@@ -120,35 +154,34 @@ def _typed(value: str | int, currency: str) -> str:
     return f"{whole}.{part:0{digits}d}" if digits else str(whole)
 
 
-def _in_our_words(refusal: Refusal, move: Move) -> Refusal:
+def in_our_words(refusal: Refusal, move: Move) -> Refusal:
     """The same refusal, with the fields named as they are sent here."""
     names = {ask.name: field_of(ask) for ask in move.asks}
     fields = {names.get(name, name): sentence for name, sentence in refusal.by_field().items()}
     return Refusal(refusal.code, refusal.sentence, status=refusal.status, fields=fields)
 
 
-async def shown(sets: Sequence[InvoiceSet]) -> list[dict[str, object]]:
-    invoices = await Invoice.filter(invoice_set_id__in=[each.id for each in sets]).order_by("due_date", "id")
-    people = {p.id: p.external_id for p in await Patient.filter(id__in=[each.guarantor_id for each in sets])}
+async def shown(sets: Sequence[InvoiceSet]) -> list[SetAnswer]:
+    invoices: defaultdict[int | None, list[Invoice]] = defaultdict(list)
+    for invoice in await Invoice.filter(invoice_set_id__in=[each.id for each in sets]).order_by("due_date", "id"):
+        invoices[invoice.invoice_set_id].append(invoice)
+    people = await external_ids({each.guarantor_id for each in sets})
     return [
-        {
-            "id": each.id,
-            "status": each.status,
-            "stage": each.stage,
-            "guarantor": people[each.guarantor_id],
-            "amount_outstanding_cents": sum(
-                i.balance_cents for i in invoices if i.invoice_set_id == each.id and i.status in OPEN
-            ),
-            "rule_set": each.rule_set,
-            "step": each.step,
-            "next_send_at": each.next_send_at,
-            "will_fail_reason": each.trouble,
-            "invoices": [_invoice(invoice) for invoice in invoices if invoice.invoice_set_id == each.id],
-        }
+        SetAnswer(
+            id=each.id,
+            status=each.status,
+            stage=each.stage,
+            guarantor=people[each.guarantor_id],
+            amount_outstanding_cents=sum(i.balance_cents for i in invoices[each.id] if i.status in OPEN),
+            rule_set=each.rule_set,
+            step=each.step,
+            next_send_at=each.next_send_at,
+            will_fail_reason=each.trouble,
+            invoices=[_in_set(invoice) for invoice in invoices[each.id]],
+        )
         for each in sets
     ]
 
 
-def _invoice(invoice: Invoice) -> dict[str, object]:
-    names = ("id", "number", "status", "balance_cents", "due_date")
-    return {name: getattr(invoice, name) for name in names}
+def _in_set(invoice: Invoice) -> InSetAnswer:
+    return InSetAnswer(**{name: getattr(invoice, name) for name in InSetAnswer.__dataclass_fields__})
