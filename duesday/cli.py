@@ -20,6 +20,8 @@ COMMANDS = {
     "report": "Print a report.",
     "why": "Say why an invoice's next message was, or wasn't, sent: every gate, and when it opens.",
     "audit": "Find whatever is off in the ledger, in the balances or in the chain of events.",
+    "backup": "Write everything in the books into a file that restores, while the service goes on.",
+    "restore": "Bring back what a backup holds, into SQLite or PostgreSQL, whichever it was made from.",
     "api-key": "Make, list and revoke keys for programs.",
 }
 

@@ -47,9 +47,9 @@ class Step:
         return f"{self.number:04}_{self.name}"
 
 
-async def migrate(folder: Path = FOLDER) -> list[str]:
+async def migrate(folder: Path = FOLDER, *, up_to: int | None = None) -> list[str]:
     """Apply what is not applied yet; the names of what was. Any number of processes may do it at once."""
-    steps = read_steps(folder, dialect())
+    steps = read_steps(folder, dialect())[:up_to]
     applied = []
     while step := await _apply_next(steps):
         applied.append(str(step))

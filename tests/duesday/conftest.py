@@ -1,5 +1,6 @@
 """A folder of one's own to type commands in, and processes that are started as a person starts them."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -10,11 +11,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from duesday.cli import main
+from models import database
 from tests.support.source import ROOT
 
 OURS = ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "SLACK_", "TWILIO_", "SMTP_", "STRIPE_", "SENDGRID_", "DUESDAY_")
@@ -57,6 +59,17 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         return Said(int(str(ended.value.code)), *capsys.readouterr())
 
     return typed
+
+
+def in_books(work: Any, url: str = "sqlite://var/duesday.db") -> Any:
+    async def with_books() -> Any:
+        await database.connect(url)
+        try:
+            return await work
+        finally:
+            await database.close()
+
+    return asyncio.run(with_books())
 
 
 @contextmanager
