@@ -35,7 +35,7 @@ async def test_it_goes_by_both_where_there_are_both_and_by_the_one_there_is(desk
     )
     await billed(desk, "juan", email=None, phone="+12125550188", locale="es_US")
     assert (await bills())[2:] == [("sms", "+12125550188", "sent")]
-    assert "Su nueva factura" in desk.texts[1]
+    assert "Tiene una nueva factura" in desk.texts[1]
     await billed(desk, "leo", phone=None)
     assert (await bills())[3:] == [("email", MAIL, "sent")]
 
