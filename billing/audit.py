@@ -42,13 +42,46 @@ CHECKS: dict[str, tuple[str, str]] = {
     "invoice arithmetic": (
         """
         SELECT i.id AS row_id, i.number AS name, i.total_cents AS copy_cents,
-               COALESCE((SELECT SUM(amount_cents) FROM invoice_line WHERE invoice_id = i.id), 0)
-               + COALESCE((SELECT SUM(amount_cents) FROM invoice_adjustment WHERE invoice_id = i.id), 0) AS ledger_cents
-          FROM invoice i
-         WHERE i.total_cents <> COALESCE((SELECT SUM(amount_cents) FROM invoice_line WHERE invoice_id = i.id), 0)
-               + COALESCE((SELECT SUM(amount_cents) FROM invoice_adjustment WHERE invoice_id = i.id), 0)
+               COALESCE(SUM(f.amount_cents), 0) AS ledger_cents
+          FROM invoice i LEFT JOIN (
+               SELECT invoice_id, amount_cents FROM invoice_line
+               UNION ALL SELECT invoice_id, amount_cents FROM invoice_adjustment
+               UNION ALL SELECT invoice_id, amount_cents FROM invoice_tax WHERE NOT included
+               ) f ON f.invoice_id = i.id
+         GROUP BY i.id, i.number, i.total_cents HAVING i.total_cents <> COALESCE(SUM(f.amount_cents), 0)
         """,
-        "Invoice {name} says its total is {copy_cents} cents; its lines and adjustments add up to {ledger_cents}.",
+        "Invoice {name} says its total is {copy_cents} cents; its lines, adjustments and taxes come to {ledger_cents}.",
+    ),
+    "invoice lines": (
+        """
+        SELECT id AS row_id, position AS name, invoice_id AS copy_cents, amount_cents AS ledger_cents FROM invoice_line
+         WHERE ABS(unit_price_cents * quantity_thousandths - amount_cents * 1000) > 500
+        """,
+        "Line {name} of invoice {copy_cents} says {ledger_cents} cents; its price times its quantity does not.",
+    ),
+    "tax": (
+        """
+        SELECT i.id AS row_id, i.number AS name, COALESCE(t.cents, 0) AS copy_cents,
+               COALESCE(l.cents, 0) AS ledger_cents
+          FROM invoice i
+          LEFT JOIN (SELECT invoice_id, SUM(amount_cents) AS cents FROM invoice_tax GROUP BY invoice_id) t
+            ON t.invoice_id = i.id AND i.status <> 'draft' AND i.voided_at IS NULL
+          LEFT JOIN (SELECT invoice_id, SUM(CASE WHEN credit = 'tax' THEN amount_cents ELSE -amount_cents END) AS cents
+                       FROM ledger_entry WHERE debit = 'tax' OR credit = 'tax' GROUP BY invoice_id) l
+            ON l.invoice_id = i.id
+         WHERE COALESCE(t.cents, 0) <> COALESCE(l.cents, 0)
+        """,
+        "Invoice {name} bears {copy_cents} cents of tax, the ledger says {ledger_cents}.",
+    ),
+    "stock": (
+        """
+        SELECT p.id AS row_id, p.code AS name, p.stock_thousandths AS copy_cents, COALESCE(m.moved, 0) AS ledger_cents
+          FROM product p LEFT JOIN (
+               SELECT product_id, SUM(thousandths) AS moved FROM stock_movement GROUP BY product_id
+               ) m ON m.product_id = p.id
+         WHERE p.stock_thousandths <> COALESCE(m.moved, 0)
+        """,
+        "Product {name} says {copy_cents} thousandths are in stock, its movements {ledger_cents}.",
     ),
     "invoice status": (
         """
@@ -110,6 +143,19 @@ CHECKS: dict[str, tuple[str, str]] = {
          WHERE (c.invoice_id IS NULL) <> (l.id IS NULL) OR (l.id IS NOT NULL AND l.invoice_id <> c.invoice_id)
         """,
         "Charge {name} and its invoice line disagree about which invoice it is on.",
+    ),
+    "claim shares": (
+        """
+        SELECT k.id AS row_id, k.external_id AS name, k.share_cents AS copy_cents,
+               COALESCE(b.cents, 0) - COALESCE(n.cents, 0) AS ledger_cents
+          FROM claim k
+          LEFT JOIN (SELECT claim_id, SUM(amount_cents) AS cents FROM charge WHERE claim_id IS NOT NULL
+                      GROUP BY claim_id) b ON b.claim_id = k.id
+          LEFT JOIN (SELECT c.claim_id, SUM(n.amount_cents) AS cents FROM credit_note n
+                       JOIN charge c ON c.id = n.charge_id GROUP BY c.claim_id) n ON n.claim_id = k.id
+         WHERE k.share_cents <> COALESCE(b.cents, 0) - COALESCE(n.cents, 0)
+        """,
+        "Claim {name} says the patient's share is {copy_cents} cents; its charges less credit notes are {ledger_cents}.",
     ),
 }
 

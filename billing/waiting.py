@@ -11,6 +11,8 @@ WAITS = """
 
 
 async def waits(invoice: Invoice) -> bool:
-    """In collections, or with a payment on it that the payer's bank disputes."""
+    """On a plan that is on track, in collections, or with a payment on it that the payer's bank disputes."""
+    if invoice.plan_id is not None:
+        return True
     [row] = await read(WAITS, [invoice.invoice_set_id, invoice.id])
     return bool(row["waits"])

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from billing.invoices import mark_overdue
+from billing.invoices import archive_due, mark_overdue
 from billing.late_fees import charge_late_fee
 from domain.access import CLOCK
 from domain.errors import Refusal
@@ -16,7 +15,7 @@ from domain.ports import Ports
 from domain.practice import Practice
 from models.chasing import InvoiceSet
 from models.claims import claim
-from models.invoices import Invoice, InvoiceAdjustment
+from models.invoices import Invoice
 from outreach.steps import take_step
 
 PAGE = 200
@@ -47,19 +46,22 @@ async def overdue(practice: Practice, ports: Ports) -> int:
 
 
 async def late_fees(practice: Practice, ports: Ports) -> int:
-    """Fees that fall due some days after an invoice has become overdue."""
+    """Fees that fall due some days after an invoice has become overdue, or again."""
     if practice.late_fee is None:
         return 0
     done, now = 0, ports.clock.now()
-    charged = Subquery(InvoiceAdjustment.filter(kind="late_fee").values("invoice_id"))
-    for name, location in practice.locations.items():
-        latest = now.astimezone(location.zone).date() - timedelta(days=max(practice.late_fee.after_days, 1))
-        late = Invoice.filter(status="overdue", location=name, due_date__lte=latest, balance_cents__gt=0)
-        async for number in _ids(late.exclude(id__in=charged).order_by("id")):
+    for name in practice.locations:
+        late = Invoice.filter(status="overdue", location=name, next_fee_on__lte=practice.today(name, now))
+        async for number in _ids(late.order_by("id")):
             done += await _one(
                 "late_fees", number, lambda i: charge_late_fee(i, practice=practice, actor=CLOCK, now=now)
             )
     return done
+
+
+async def archive(practice: Practice, ports: Ports) -> int:
+    """Invoices that have been settled or void for as long as the practice's terms say."""
+    return await archive_due(practice, ports.clock.now())
 
 
 async def steps(practice: Practice, ports: Ports) -> int:
@@ -106,5 +108,6 @@ async def _one(job: str, number: int, work: Callable[[int], Awaitable[object]]) 
 TICKS = (
     Tick("overdue", 15, "marks invoices overdue, with the late fee that asks for", overdue),
     Tick("late_fees", 60, "charges late fees that fall due later", late_fees),
+    Tick("archive", 720, "takes what is settled or void out of the lists after a while", archive),
     Tick("steps", 1, "takes the steps of sequences that have come", steps),
 )

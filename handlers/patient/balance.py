@@ -65,7 +65,7 @@ async def processing_cents(guarantor: int) -> int:
 
 async def _invoices(guarantor: int, root: str) -> tuple[InvoiceOnPage, ...]:
     """What is owed first, oldest first; then what is settled, newest first."""
-    rows = await Invoice.filter(guarantor_id=guarantor, status__in=SHOWN).order_by("id")
+    rows = await Invoice.filter(guarantor_id=guarantor, status__in=SHOWN, voided_at=None).order_by("id")
     lines = await _lines([row.id for row in rows])
     owed = [row for row in rows if row.balance_cents]
     settled = [row for row in reversed(rows) if not row.balance_cents]

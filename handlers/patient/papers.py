@@ -12,7 +12,7 @@ from outreach.papers import paper_for
 
 async def invoice(request: web.Request) -> web.Response:
     number = request.match_info["number"]
-    found = await Invoice.get_or_none(guarantor_id=request[GUARANTOR], number=number, status__in=SHOWN)
+    found = await Invoice.get_or_none(guarantor_id=request[GUARANTOR], number=number, status__in=SHOWN, voided_at=None)
     if found is None:
         raise not_found("invoice", "of that number")
     return await _paper(request, f"invoice:{found.id}")
