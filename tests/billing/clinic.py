@@ -35,7 +35,9 @@ VERA = Actor("person", "U0VIEWER1", "Vera Viewer", "slack", (Grant("viewer"),))
 PRICES = {"exam": 12_500, "xray": 8_000, "gauze": 450, "odd": 333}
 TABLES = (
     "patient consent suppression price care_session charge invoice invoice_line invoice_adjustment counter ledger_entry"
-    " payment payment_share refund dispute checkout_attempt invoice_set message write_off event chain_head"
+    " payment payment_share refund dispute payment_plan instalment plan_invoice cash_day cash_movement checkout_attempt"
+    " invoice_set message write_off event chain_head"
+    " claim claim_line claim_posting remittance discrepancy credit_note"
 )
 
 
