@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -139,6 +140,18 @@ async def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequenc
             raise IntegrityError(error) from error
 
 
+async def new_ids(table: str, count: int) -> list[int]:
+    """Ids for rows that are to point at each other before they are written; in a transaction that then writes them."""
+    if dialect() == "postgres":
+        rows = await returning(
+            "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)", [table, count]
+        )
+        return [row["nextval"] for row in rows]
+    rows = await returning("SELECT seq FROM sqlite_sequence WHERE name = $1", [table])
+    last = rows[0]["seq"] if rows else 0
+    return list(range(last + 1, last + 1 + count))
+
+
 @asynccontextmanager
 async def snapshot() -> AsyncIterator[None]:
     """Whatever is read inside is of one moment; nobody who writes meanwhile waits for it."""
@@ -197,8 +210,13 @@ def _joined() -> BaseDBAsyncClient | None:
 
 
 def _numbered(sql: str) -> str:
+    return _for_sqlite(sql) if dialect() == "sqlite" else sql
+
+
+@lru_cache(maxsize=128)
+def _for_sqlite(sql: str) -> str:
     """SQLite's numbered placeholders are ?1, ?2, …"""
-    return re.sub(r"\$(\d+)", r"?\1", sql) if dialect() == "sqlite" else sql
+    return re.sub(r"\$(\d+)", r"?\1", sql)
 
 
 def _plain(args: Sequence[Any]) -> list[Any]:

@@ -127,7 +127,7 @@ async def holds_anything() -> bool:
 
 
 async def drop_everything() -> None:
-    """Our tables and what keeps their rows; whatever else is in the database stays."""
+    """Our tables and what keeps their rows; whatever else is there stays. On SQLite with foreign keys off."""
     ours = [*tables(), "migration"]
     if dialect() == "sqlite":
         for name in ours:
