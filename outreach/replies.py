@@ -90,7 +90,7 @@ async def _keep(text: InboundText, payer: Patient, now: datetime) -> Message:
 async def _answer(
     word: Keyword, text: InboundText, owner: Patient, *, practice: Practice, ports: Ports, now: datetime
 ) -> None:
-    """The one confirmation the law allows, unless the carrier has given it already."""
+    """The one confirmation the law allows, from the number that was written to, unless the carrier has given it."""
     carrier_answers = ports.sms is not None and ports.sms.capabilities.answers_keywords
     if text.handled_by_provider or (carrier_answers and known_to_carriers(text.body)):
         return
@@ -104,6 +104,7 @@ async def _answer(
         facts=await facts_for(owner, practice=practice, ports=ports, now=now),
         practice=practice,
         now=now,
+        sender=text.to,
     )
 
 

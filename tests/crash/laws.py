@@ -71,7 +71,7 @@ async def _unlike_outside(world: World) -> AsyncIterator[str]:
         if row.ref not in shown or shown[row.ref].ts != row.ts:
             yield f"{type(row).__name__} {row.id} believes it is at {row.ts}."
     sent = {text.sid: text for text in world.phones.sent}
-    of_that_day = Message.filter(channel="sms", direction="out").exclude(purpose="invoice")  # those went before it began
+    of_that_day = Message.filter(channel="sms", direction="out").exclude(purpose="invoice")  # bills went before it
     ours = {row.provider_id: row async for row in of_that_day}
     if sent.keys() != ours.keys() - {None}:
         yield f"Texts sent and texts booked differ: {sent.keys() ^ ours.keys()}"

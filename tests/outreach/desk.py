@@ -87,8 +87,8 @@ class Desk:
         """As two minutes of the machine's own time later."""
         await Message.all().update(claimed_until=None)
 
-    async def hears(self, body: str, sender: str = NUMBER) -> None:
-        text = InboundText(provider_id=f"SM{next(self.numbers)}", sender=sender, to=OUR_NUMBER, body=body)
+    async def hears(self, body: str, sender: str = NUMBER, *, to: str = OUR_NUMBER) -> None:
+        text = InboundText(provider_id=f"SM{next(self.numbers)}", sender=sender, to=to, body=body)
         await receive(text, practice=self.practice, ports=self.ports)
         await self.reacts()
 

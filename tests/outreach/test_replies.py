@@ -79,6 +79,13 @@ async def test_the_house_answers_what_the_carrier_does_not(desk: Desk) -> None:
     assert len(desk.texts) == 3  # the one confirmation leaves although the number has opted out
 
 
+async def test_the_answer_comes_from_the_number_that_was_written_to(desk: Desk) -> None:
+    await desk.late(email=None)
+    northside = desk.practice.locations["northside"].sms_from
+    await desk.hears("AYUDA", to=northside)
+    assert (await Message.get(purpose="keyword")).sender == northside
+
+
 async def test_whose_number_it_is_not_is_never_texted_again_for_anybody(desk: Desk) -> None:
     await desk.late()
     await desk.late("juan")
