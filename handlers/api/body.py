@@ -83,6 +83,11 @@ def _refusal(wrongs: Sequence[ErrorDetails]) -> Refusal:
     return Refusal("invalid", told, status=422, fields=fields)
 
 
+def sentences(wrong: ValidationError) -> dict[str, str]:
+    """Every wrong field by its place, for whoever reads by these models from somewhere else."""
+    return {_place(each): _sentence(each) for each in wrong.errors(include_url=False, include_input=False)}
+
+
 def _place(wrong: ErrorDetails) -> str:
     """What a program calls its fields is told back short."""
     return ".".join(map(str, wrong["loc"]))[:120] or "body"

@@ -12,9 +12,11 @@ from domain.errors import not_found
 from domain.invoice import INVOICE
 from handlers.api.body import Body, NoQuery, NothingMore
 from handlers.api.fields import Cents, Day, ExternalId, Id, OneOf, Reason, Words, a_status_of
+from handlers.api.finding import Filters, list_found
 from handlers.api.invoice_answer import InvoiceAnswer, PaymentAnswer, shown, shown_payment
 from handlers.api.operation import Call, Created
-from handlers.api.paging import Listed, Page, page_of
+from handlers.api.paging import Listed
+from models.finding import find_invoices
 from models.invoices import Invoice
 
 
@@ -37,9 +39,8 @@ class PaymentBody(Body):
     notes: Annotated[str, Words(2000, least=0)] = ""
 
 
-class WhichInvoices(Page):
+class WhichInvoices(Filters):
     status: tuple[Annotated[str, a_status_of(INVOICE)], ...] = ()
-    guarantor: ExternalId | None = None
 
 
 async def draft(call: Call[DraftBody]) -> Created[InvoiceAnswer]:
@@ -59,12 +60,7 @@ async def show(call: Call[NoQuery]) -> InvoiceAnswer:
 
 async def list_them(call: Call[WhichInvoices]) -> Listed[InvoiceAnswer]:
     """List invoices."""
-    rows, which = Invoice.all(), call.asked
-    if which.status:
-        rows = rows.filter(status__in=which.status)
-    if which.guarantor is not None:
-        rows = rows.filter(guarantor__external_id=which.guarantor)
-    return await page_of(rows, which, shown)
+    return await list_found(Invoice, find_invoices, call.asked, call.asked.status, shown)
 
 
 async def send(call: Call[NothingMore]) -> InvoiceAnswer:

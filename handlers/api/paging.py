@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field
@@ -11,7 +12,8 @@ from tortoise.queryset import QuerySet
 
 from domain.errors import invalid
 from handlers.api.body import Query
-from handlers.api.fields import Number
+from handlers.api.fields import MOST_ID, Number
+from models.finding import Place
 
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
@@ -35,23 +37,24 @@ async def page_of(
 ) -> Listed[Item]:
     """What lies behind the cursor, and the cursor of what lies behind that. New rows never shift a page."""
     if page.cursor is not None:
-        rows = rows.filter(id__lt=place_in(page.cursor))
+        rows = rows.filter(id__lt=place_in(page.cursor)[1])
     found = await rows.order_by("-id").limit(page.limit + 1)
     here = found[: page.limit]
     more = len(found) > page.limit
-    return Listed(await shown(here), cursor_at(int(here[-1].pk)) if more else None)
+    return Listed(await shown(here), cursor_at((None, int(here[-1].pk))) if more else None)
 
 
-def cursor_at(last: int) -> str:
-    return urlsafe_b64encode(f"before:{last}".encode()).decode().rstrip("=")
+def cursor_at(place: Place) -> str:
+    at, last = place
+    return urlsafe_b64encode(f"{at.isoformat() if at else ''}|{last}".encode()).decode().rstrip("=")
 
 
-def place_in(cursor: str) -> int:
+def place_in(cursor: str) -> Place:
     try:
-        name, _, last = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(":")
-        place = int(last)
+        at, _, last = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
+        place = datetime.fromisoformat(at) if at else None, int(last)
+        if place[1] <= 0 or place[1] > MOST_ID or (place[0] and place[0].tzinfo is None):
+            raise ValueError(cursor)
     except ValueError:
-        name, place = "", 0
-    if name != "before" or not 0 < place < 2**63:
-        raise invalid("This cursor is none of ours; take the one from `next`.", "cursor")
+        raise invalid("This cursor is none of ours; take the one from `next`.", "cursor") from None
     return place

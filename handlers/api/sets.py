@@ -8,8 +8,6 @@ from functools import cache
 from typing import Annotated, Any
 
 from pydantic import Field, create_model
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
 
 from domain.errors import Refusal, not_found
 from domain.invoice import INVOICE, OPEN
@@ -17,11 +15,13 @@ from domain.invoice_set import INVOICE_SET
 from domain.machine import Ask, Move
 from domain.money import minor_digits
 from handlers.api.body import Body, NoQuery
-from handlers.api.fields import Cents, ExternalId, Place, Short, Told, Words, a_status_of
+from handlers.api.fields import Cents, Told, Words, a_status_of
+from handlers.api.finding import Filters, list_found
 from handlers.api.invoice_answer import external_ids
 from handlers.api.operation import Call, Work
-from handlers.api.paging import Listed, Page, page_of
+from handlers.api.paging import Listed
 from models.chasing import InvoiceSet
+from models.finding import find_sets
 from models.invoices import Invoice
 from outreach.moves import make_move
 
@@ -33,13 +33,8 @@ def scope_of(move: Move) -> str:
     return "admin" if move.who == "admin" else "write"
 
 
-class WhichSets(Page):
+class WhichSets(Filters):
     status: tuple[Annotated[str, a_status_of(INVOICE_SET)], ...] = ()
-    q: Annotated[str, Words(100)] | None = None
-    location: tuple[Place, ...] = ()
-    rule_set: Short | None = None
-    stage: Annotated[str, Words(40)] | None = None
-    guarantor: ExternalId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +66,7 @@ class SetAnswer:
 
 async def list_them(call: Call[WhichSets]) -> Listed[SetAnswer]:
     """List invoice sets."""
-    rows, which = InvoiceSet.all(), call.asked
-    for name in ("status", "location"):
-        if given := getattr(which, name):
-            rows = rows.filter(**{f"{name}__in": given})
-    for name, column in (("rule_set", "rule_set"), ("stage", "stage"), ("guarantor", "guarantor__external_id")):
-        if (given := getattr(which, name)) is not None:
-            rows = rows.filter(**{column: given})
-    return await page_of(await _about(rows, which.q), which, shown)
-
-
-async def _about(rows: QuerySet[InvoiceSet], q: str | None) -> QuerySet[InvoiceSet]:
-    """Every word is part of the guarantor's name, or is their id or an invoice's number."""
-    for word in (q or "").split():
-        numbered = await Invoice.filter(number__iexact=word).values_list("invoice_set_id", flat=True)
-        rows = rows.filter(
-            Q(guarantor__first_name__icontains=word)
-            | Q(guarantor__last_name__icontains=word)
-            | Q(guarantor__external_id=word)
-            | Q(id__in=[found for found in numbered if found])
-        )
-    return rows
+    return await list_found(InvoiceSet, find_sets, call.asked, call.asked.status, shown)
 
 
 async def show(call: Call[NoQuery]) -> SetAnswer:

@@ -1,0 +1,53 @@
+"""The filters of lists, alike for invoices and invoice sets (S10)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+from tortoise.models import Model
+
+from domain.money import MOST_CENTS
+from handlers.api.fields import ExternalId, Moment, Number, Place, Short, Words
+from handlers.api.paging import Listed, Page, cursor_at, place_in
+from models.finding import Found, Wanted
+
+Figure = Annotated[Number, Field(ge=0, le=MOST_CENTS, examples=[5_000])]
+
+
+class Filters(Page):
+    q: Annotated[
+        str, Words(100), Field(description="Beginnings of names, a patient's id or phone, an invoice's number or id.")
+    ] = ""
+    location: tuple[Place, ...] = ()
+    guarantor: ExternalId | None = None
+    amount_from: Figure | None = None
+    amount_to: Figure | None = None
+    created_from: Moment | None = None
+    created_before: Moment | None = None
+    next_send_from: Moment | None = None
+    next_send_before: Moment | None = None
+    rule_set: Short | None = None
+    stage: Annotated[str, Words(40)] | None = None
+
+    def wanted(self, status: tuple[str, ...]) -> Wanted:
+        said = self.model_dump(exclude={"limit", "cursor", "status"})
+        return Wanted(status=status, **said)
+
+
+Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
+Find = Callable[..., Awaitable[Found]]
+
+
+async def list_found(
+    rows: type[Row],
+    find: Find,
+    filters: Filters,
+    status: tuple[str, ...],
+    shown: Callable[[Sequence[Row]], Awaitable[list[Item]]],
+) -> Listed[Item]:
+    after = place_in(filters.cursor) if filters.cursor is not None else None
+    found = await find(filters.wanted(status), limit=filters.limit, after=after)
+    by_id = {int(row.pk): row for row in await rows.filter(pk__in=found.ids)}
+    here = [by_id[number] for number in found.ids if number in by_id]
+    return Listed(await shown(here), cursor_at(found.next) if found.next else None)
