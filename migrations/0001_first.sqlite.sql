@@ -28,6 +28,12 @@ CREATE TABLE "consent" (
     "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT
 ) /* Who agreed to be contacted how, when, and in which words. Rows are only ever added. */;
 CREATE INDEX "idx_consent_patient_a4a775" ON "consent" ("patient_id", "channel");
+CREATE TABLE "patient_word" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "patient_id" BIGINT NOT NULL,
+    "payer_id" BIGINT NOT NULL,
+    "word" BLOB NOT NULL
+) /* A word that a patient can be found by, and who pays for them; `models.search` writes them. */;
 CREATE TABLE "suppression" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "channel" VARCHAR(10) NOT NULL,
@@ -623,6 +629,8 @@ CREATE TABLE "given_answer" (
 ) /* What a POST with an Idempotency-Key was answered, to be given again when it comes again. */;
 CREATE INDEX invoice_owing ON invoice (guarantor_id, location, issued_on, balance_cents) WHERE balance_cents > 0;
 CREATE INDEX invoice_by_status ON invoice (status, id);
+CREATE INDEX invoice_by_created ON invoice (created_at, id);
+CREATE INDEX invoice_by_amount ON invoice (total_cents);
 CREATE INDEX invoice_by_location ON invoice (location, id);
 CREATE INDEX invoice_fee_due ON invoice (location, next_fee_on) WHERE status = 'overdue';
 CREATE INDEX invoice_to_archive ON invoice (COALESCE(voided_at, paid_at)) WHERE status IN ('paid', 'refunded', 'void');
@@ -635,9 +643,13 @@ CREATE INDEX bulk_item_waiting ON bulk_item (job_id, id) WHERE status = 'waiting
 CREATE INDEX charge_of_claim ON charge (claim_id) WHERE claim_id IS NOT NULL;
 CREATE INDEX discrepancy_open ON discrepancy (at) WHERE settled_at IS NULL;
 CREATE INDEX invoice_set_due ON invoice_set (next_send_at) WHERE next_send_at IS NOT NULL;
+CREATE INDEX invoice_set_by_status ON invoice_set (status, id);
 CREATE INDEX invoice_set_of_guarantor ON invoice_set (guarantor_id);
 CREATE INDEX ledger_entry_booked ON ledger_entry (booked_on);
 CREATE INDEX patient_of_guarantor ON patient (guarantor_id) WHERE guarantor_id IS NOT NULL;
+CREATE INDEX patient_word_begins ON patient_word (word, payer_id);
+CREATE INDEX patient_word_of_payer ON patient_word (payer_id, word);
+CREATE INDEX patient_word_of_patient ON patient_word (patient_id);
 CREATE INDEX payment_of_guarantor ON payment (guarantor_id);
 CREATE INDEX payment_share_of_invoice ON payment_share (invoice_id);
 CREATE INDEX payment_plan_to_look_at ON payment_plan (look_on) WHERE look_on IS NOT NULL;

@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.fields import Moment
+from models.search import note_words
 
 
 class Patient(Model):
@@ -38,6 +39,23 @@ class Patient(Model):
     def payer_id(self) -> int:
         """Who is billed: the guarantor, or the patient themselves."""
         return self.guarantor_id or self.id
+
+    async def save(self, *args: Any, **more: Any) -> None:
+        """What they can be found by is kept with them."""
+        await super().save(*args, **more)
+        await note_words([self])
+
+
+class PatientWord(Model):
+    """A word that a patient can be found by, and who pays for them; `models.search` writes them."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    patient_id = fields.BigIntField()
+    payer_id = fields.BigIntField()
+    word = fields.BinaryField()
+
+    class Meta:
+        table = "patient_word"
 
 
 class Consent(Model):
