@@ -1,11 +1,10 @@
 """A clinic's books in an open database, kept in the staff's own words; the doors are not needed here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from billing.drafts import draft_invoice
@@ -16,7 +15,6 @@ from billing.prices import PriceRecord, keep_price
 from billing.sessions import Item, SessionRecord, complete_session
 from domain.access import CLOCK, Actor, Grant
 from domain.practice import Practice
-from duesday.practice_file import read_practice
 from models.care import Charge
 from models.chasing import InvoiceSet
 from models.database import read
@@ -24,6 +22,7 @@ from models.invoices import Invoice
 from models.money import Payment
 from models.people import Patient
 from outreach.enrol import enrol
+from tests.support.practice import the_practice
 
 MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
 """10:00 in New York."""
@@ -34,15 +33,12 @@ VERA = Actor("person", "U0VIEWER1", "Vera Viewer", "slack", (Grant("viewer"),))
 
 PRICES = {"exam": 12_500, "xray": 8_000, "gauze": 450, "odd": 333}
 TABLES = (
-    "patient consent suppression price care_session charge invoice invoice_line invoice_adjustment counter ledger_entry"
+    "patient consent suppression price care_session charge invoice invoice_line invoice_adjustment invoice_tax counter"
+    " ledger_entry product stock_movement bulk_job bulk_item"
     " payment payment_share refund dispute payment_plan instalment plan_invoice cash_day cash_movement checkout_attempt"
     " invoice_set message write_off event chain_head"
     " claim claim_line claim_posting remittance discrepancy credit_note"
 )
-
-
-def the_practice(**changes: Any) -> Practice:
-    return replace(read_practice(Path("app.yaml")), **changes)
 
 
 async def everything() -> dict[str, list[tuple[Any, ...]]]:

@@ -16,7 +16,8 @@ from domain.terms import LateFee
 from models.care import Charge
 from models.database import dialect
 from models.invoices import Invoice, InvoiceAdjustment
-from tests.billing.clinic import DANA, VERA, Clinic, balances, everything, the_practice
+from tests.billing.clinic import DANA, VERA, Clinic, balances, everything
+from tests.support.practice import the_practice
 
 
 async def voids(clinic: Clinic, invoice: Invoice, actor: Actor = DANA) -> Invoice:

@@ -13,7 +13,8 @@ from domain.access import CLOCK
 from domain.errors import Refusal
 from models.care import CareSession, Charge
 from models.invoices import Invoice
-from tests.billing.clinic import Clinic, everything, the_practice
+from tests.billing.clinic import Clinic, everything
+from tests.support.practice import the_practice
 
 
 async def completes(clinic: Clinic, record: SessionRecord) -> bool:

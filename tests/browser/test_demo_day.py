@@ -12,18 +12,20 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from tests.support.browser import in_a_browser
 from tests.support.postgres import free_port
 from tests.support.source import ROOT
 
-pytestmark = pytest.mark.browser
+pytestmark = in_a_browser
 
 PATIENCE = 60_000
 """Milliseconds for what ten weeks of a practice take on a busy machine."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def demo(tmp_path: Path) -> AsyncIterator[str]:
     """The demo as a process of its own, with its books in a folder of its own."""
     port = free_port()

@@ -21,8 +21,9 @@ from tests.crash.day import Day, until
 from tests.crash.household import Household
 from tests.crash.laws import broken_laws, cards_of, picture
 from tests.crash.trials import morning
-from tests.stories.clinic import STAFF, Card, Clinic, Patient, Person, clinic_in, frozen_world, the_practice
+from tests.stories.clinic import STAFF, Card, Clinic, Patient, Person, clinic_in, frozen_world
 from tests.support.databases import WORKER, beside, new_postgres
+from tests.support.practice import the_practice
 
 pytestmark = pytest.mark.postgres
 

@@ -18,7 +18,8 @@ from tests.crash.day import Day, billed
 from tests.crash.household import Household, address
 from tests.crash.laws import broken_laws, picture
 from tests.crash.lines import Death, Place
-from tests.stories.clinic import THURSDAY_MORNING, clinic_in, frozen_world, settle_in, the_practice
+from tests.stories.clinic import THURSDAY_MORNING, clinic_in, frozen_world, settle_in
+from tests.support.practice import the_practice
 
 
 @dataclass(frozen=True)

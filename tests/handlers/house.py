@@ -24,7 +24,7 @@ from billing.patients import PatientRecord, keep_patient
 from billing.prices import PriceRecord, keep_price
 from billing.sessions import Item, SessionRecord, complete_session
 from domain.access import CLOCK
-from domain.ports import Ports
+from domain.ports import PdfPrinter, Ports
 from domain.practice import Location, Practice, RuleSet, Step
 from domain.terms import Terms
 from gateways.stripe_cards import StripeCards
@@ -132,14 +132,20 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    *, cards: StripeCards | None = None, practice: Practice = PRACTICE, public_url: str = PUBLIC_URL, **off: Any
+    *,
+    cards: StripeCards | None = None,
+    pdf: PdfPrinter | None = None,
+    practice: Practice = PRACTICE,
+    public_url: str = PUBLIC_URL,
+    **off: Any,
 ) -> AsyncIterator[House]:
-    """Over the database that is open. Doors are the real ones; what Slack is told is kept where a test can see it."""
+    """Over the database that is open. Doors are the real ones; what Slack is told is kept where a test can see it.
+    A printer that is brought along is left running."""
     clock = MovableClock(frozen_at=NOW)
     sms = TwilioSms("AC" + "0" * 32, TWILIO_TOKEN, public_url=public_url)
     cards = cards or StripeCards("sk_test_1", STRIPE_SECRET, clock=clock)
-    pdf = Xhtml2pdfPrinter(ASSETS, workers=1)
-    ports = Ports(clock=clock, pdf=pdf, sms=sms, cards=cards, public_url=public_url, secret_key=b"s" * 32)
+    printer = Xhtml2pdfPrinter(ASSETS, workers=1)
+    ports = Ports(clock=clock, pdf=pdf or printer, sms=sms, cards=cards, public_url=public_url, secret_key=b"s" * 32)
     inbox, told = keeper(), []
 
     async def dispatch(headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
@@ -159,7 +165,7 @@ async def open_house(
             yield House(client, doors, clock, told)
     finally:
         await inbox.close()
-        for door in (sms, cards, pdf):
+        for door in (sms, cards, printer):
             await door.close()
 
 

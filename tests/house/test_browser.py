@@ -1,10 +1,12 @@
 """The browser that other tests drive is a real one, and an error in a page does not go by unseen."""
 
-import pytest
 from playwright.async_api import Page
 
+from tests.support.browser import in_a_browser
 
-@pytest.mark.browser
+pytestmark = in_a_browser
+
+
 async def test_a_page_runs_its_script(page: Page):
     await page.set_content("<button onclick=\"this.textContent = 'Paused'\">Pause</button>")
     await page.get_by_role("button", name="Pause").click()

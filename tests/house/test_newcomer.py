@@ -86,7 +86,6 @@ def stop(started: subprocess.Popen[bytes], log: Path) -> None:
     assert "Traceback" not in log.read_text()
 
 
-@pytest.mark.newcomer
 def test_a_stranger_sees_a_page_within_ninety_seconds_and_the_next_time_within_five(
     clone: Path, stranger: dict[str, str]
 ):

@@ -13,7 +13,8 @@ from jobs.timetable import run_ticks, take_turn
 from models.chasing import InvoiceSet
 from models.invoices import Invoice, InvoiceAdjustment
 from models.record import Event
-from tests.stories.clinic import Clinic, clinic_in, frozen_world, the_practice
+from tests.stories.clinic import Clinic, clinic_in, frozen_world
+from tests.support.practice import the_practice
 
 MIDNIGHT_IN_NEW_YORK = datetime(2026, 10, 11, 4, 0, tzinfo=UTC)
 

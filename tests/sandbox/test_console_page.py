@@ -4,20 +4,22 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.sandbox.console_day import ANA, MIA, Day, a_day
+from tests.support.browser import in_a_browser
 
-pytestmark = pytest.mark.browser
+pytestmark = in_a_browser
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def day() -> AsyncIterator[Day]:
     async with a_day() as day:
         yield day
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def console(page: Page, day: Day) -> Page:
     await page.goto(day.world.url)
     await expect(page.get_by_role("article").first).to_be_visible()

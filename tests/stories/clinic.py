@@ -3,10 +3,8 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +18,6 @@ from domain.practice import Practice
 from duesday.api_keys import create_key
 from duesday.assembly import House, open_house
 from duesday.environment import Environment
-from duesday.practice_file import read_practice
 from sandbox import MovableClock, World
 from sandbox.slack import Message, Outcome, View
 
@@ -36,13 +33,6 @@ STAFF = {
 }
 CHANNELS = ("billing-downtown", "billing-northside", "billing-lakeside")
 PRICES = {"exam": ("Examination", 12_500), "xray": ("X-ray, two views", 8_000), "gauze": ("Dressing material", 450)}
-
-
-sample = cache(partial(read_practice, Path("app.yaml")))
-
-
-def the_practice(**changes: Any) -> Practice:
-    return replace(sample(), **changes)
 
 
 @asynccontextmanager

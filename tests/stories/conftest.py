@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domain.ports import PdfPrinter
-from tests.stories.clinic import Clinic, clinic_in, frozen_world, the_practice
+from tests.stories.clinic import Clinic, clinic_in, frozen_world
+from tests.support.practice import the_practice
 
 
 @pytest.fixture
