@@ -43,7 +43,7 @@ from models.readers import read_on
 from models.record import InboxItem
 from outreach.reactions import NAME as OUTREACH
 from outreach.reactions import react
-from outreach.sending import send_due
+from outreach.sending import ABREAST, send_due
 
 ASSETS = Path(__file__).resolve().parent.parent / "templates" / "pdf"
 
@@ -167,7 +167,7 @@ def _put_together(environment: Environment, practice: Practice, ports: Ports, in
                 notices,
             ]
         ),
-        "sending": Lane([partial(send_due, practice=practice, ports=ports)]),
+        **{f"sending {place}": Lane([partial(send_due, practice=practice, ports=ports)]) for place in range(ABREAST)},
         "refunds": Lane([partial(pay_back, practice=practice, ports=ports)]),
     }
     if ports.slack is not None:

@@ -1,6 +1,7 @@
 """Whether it is an hour at which a patient may be texted, as whoever is about to do it should hear it."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from domain.gates import Situation, Verdict, verdicts
 from domain.practice import Practice
@@ -10,16 +11,10 @@ from outreach.situation import zones_of
 
 
 async def hours_verdict(message: Message, *, practice: Practice, now: datetime) -> str:
-    return (await hours_of(message, practice=practice, now=now)).sentence
-
-
-async def hours_of(message: Message, *, practice: Practice, now: datetime) -> Verdict:
     payer = await Patient.get(id=message.guarantor_id)
-    at = Situation(
-        channel="sms",
-        address=message.address,
-        consented=True,
-        balance_cents=1,
-        zones=zones_of(payer.timezone, payer.phone),
-    )
+    return hours_in(zones_of(payer.timezone, payer.phone), practice=practice, now=now).sentence
+
+
+def hours_in(zones: tuple[ZoneInfo, ...], *, practice: Practice, now: datetime) -> Verdict:
+    at = Situation(channel="sms", address=None, consented=True, balance_cents=1, zones=zones)
     return next(verdict for verdict in verdicts(at, practice.contact, now) if verdict.gate == "quiet hours")

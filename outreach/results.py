@@ -14,6 +14,7 @@ from models.people import Patient
 from outreach.again import LATER, goes_again, overtaken, tries_of
 from outreach.consent import suppress
 from outreach.facts import facts_of_set
+from outreach.outgoing import Outgoing
 from outreach.plan import other_than, plan_of
 from outreach.situation import situation_of
 from outreach.writing import write
@@ -21,7 +22,7 @@ from outreach.writing import write
 _UNSETTLED = ("queued", "sending", "sent")
 
 
-def tell_message(kind: str, message: Message, told: Change, **facts: object) -> None:
+def tell_message(kind: str, message: Message | Outgoing, told: Change, **facts: object) -> None:
     told.tell(
         kind,
         f"message:{message.id}",

@@ -14,6 +14,7 @@ import aiohttp
 
 from bench.sides.rounds import Do, rounds
 from domain.ports import Ports
+from domain.practice import Practice
 from duesday.practice_file import read_practice
 from gateways.twilio_sms import TwilioSms
 from models import database
@@ -22,7 +23,7 @@ from models.invoices import Invoice
 from models.migrate import migrate
 from models.people import Patient
 from outreach.plan import frozen
-from outreach.sending import AT_ONCE, send_due
+from outreach.sending import ABREAST, AT_ONCE, send_due
 from sandbox import MovableClock
 
 TEXTS = 400
@@ -52,8 +53,7 @@ async def ours(network: str, database_url: str) -> AsyncIterator[Do]:
     async def send() -> float:
         await _queue()
         started = perf_counter()
-        while await send_due(practice=practice, ports=ports):
-            pass
+        await asyncio.gather(*(_lane(practice, ports) for _ in range(ABREAST)))
         seconds = perf_counter() - started
         assert await Message.filter(status="sent").count() % TEXTS == 0, "not every text left"
         return TEXTS / seconds
@@ -61,6 +61,12 @@ async def ours(network: str, database_url: str) -> AsyncIterator[Do]:
     yield send
     await sms.close()
     await database.close()
+
+
+async def _lane(practice: Practice, ports: Ports) -> None:
+    """As the pump has them in the service."""
+    while await send_due(practice=practice, ports=ports):
+        pass
 
 
 async def _queue() -> None:
@@ -97,7 +103,7 @@ async def _queue() -> None:
 
 @asynccontextmanager
 async def bare(network: str) -> AsyncIterator[Do]:
-    url, gate = f"{network}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", asyncio.Semaphore(AT_ONCE)
+    url, gate = f"{network}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", asyncio.Semaphore(ABREAST * AT_ONCE)
     credentials = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT, TOKEN)}
 
     async with aiohttp.ClientSession(headers=credentials) as session:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models.chasing import InvoiceSet, Message
+from models.people import Patient
 from models.record import Event
 from outreach.enrol import settle_if_nothing_is_owed
 from outreach.sending import BACKOFF
@@ -162,6 +163,24 @@ async def test_one_that_breaks_takes_none_of_its_batch_with_it(desk: Desk) -> No
     desk.forward(minutes=1)
     await desk.sends()
     assert (await Message.get(ref="broken")).status == "failed"
+    assert len(desk.texts) == 1
+
+
+async def test_one_that_cannot_even_be_looked_at_waits_alone(desk: Desk) -> None:
+    chased = await queued(desk)
+    now = desk.clinic.now
+    lost = await Patient.create(
+        external_id="P-lost", first_name="Ann", last_name="Lost", location="downtown", timezone="Moon/Crater",
+        phone="+12125550199", created_at=now,
+    )  # fmt: skip
+    await Message.create(
+        ref="lost", guarantor_id=lost.id, location="downtown", purpose="reminder", channel="sms", direction="out",
+        address="+12125550199", body="x", status="queued", created_at=now, due_at=now,
+    )  # fmt: skip
+    await desk.sends()
+    assert (await Message.get(invoice_set_id=chased.id)).status == "sent"
+    waiting = await Message.get(ref="lost")
+    assert (waiting.attempts, waiting.due_at) == (1, now + timedelta(minutes=1))
     assert len(desk.texts) == 1
 
 
