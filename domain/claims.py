@@ -32,8 +32,8 @@ class Decision:
 
     @property
     def order(self) -> tuple[date, bool, int, str, int]:
-        """The payers' own order: files come late and twice, dates and check numbers don't change."""
-        return self.on, self.ours, 0 if self.ours else self.rank, self.trace, self.place
+        """The payers' own order: files come late and twice, dates and check numbers (9 before 10) don't change."""
+        return self.on, self.ours, len(self.trace), self.trace, self.place
 
     def takes_back(self, other: "Decision") -> bool:
         """A reversal repeats a decision's figures with their signs turned."""
@@ -74,13 +74,14 @@ def standing(decisions: Iterable[Decision]) -> Standing:
     """The latest decision that was not taken back."""
     given = sorted(decisions, key=lambda each: each.order)
     left, loose = _without_reversed(given)
+    any_taken_back = len(left) + len(loose) < len(given)
     last: Decision | None = None
     for decision in left:
         if last is None or decision.overrules(last):
             last = decision
-        else:
+        elif decision.on > last.on or decision.word == "denied":  # of one day's payments the one further down the line
             loose.append(decision)
-    return Standing(last, len(left) + len(loose) < len(given), tuple(loose))
+    return Standing(last, any_taken_back, tuple(loose))
 
 
 def _without_reversed(given: Iterable[Decision]) -> tuple[list[Decision], list[Decision]]:

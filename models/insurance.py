@@ -124,6 +124,8 @@ class Discrepancy(Model):
     ours_cents = fields.BigIntField()
     at = Moment()
     settled_at = Moment(null=True)
+    note = fields.CharField(500, default="")
+    """What the person who settled it has to say."""
 
     class Meta:
         table = "discrepancy"

@@ -97,6 +97,18 @@ def test_an_earlier_payer_does_not_overrule_a_later_one_by_itself() -> None:
     assert stands(decision(4_000), second, decision(6_000, day=5)) == ("paid", 1_000, 1)
 
 
+def test_of_two_payers_payments_on_one_day_the_one_further_down_the_line_stands() -> None:
+    first, second = decision(4_000, trace="9"), decision(1_000, payer=GREEN, rank=2, trace="10")
+    assert stands(first, second) == ("paid", 1_000, 0)
+    assert stands(replace(first, trace="11"), second) == ("paid", 1_000, 0)
+
+
+def test_of_one_day_s_checks_the_one_of_the_higher_number_is_later() -> None:
+    assert stands(decision(4_000, trace="9"), decision(1_000, trace="10")) == ("paid", 1_000, 0)
+    first = decision(4_000, trace="9")
+    assert stands(first, reversal(first, trace="10")) == ("reversed", 0, 0)
+
+
 def test_what_the_practice_decides_prevails_until_a_payer_decides_anew() -> None:
     denied = decision(word="denied", rank=0)
     ours = decision(5_000, ours=True)

@@ -1,0 +1,126 @@
+"""What a payer leaves to the patient, as charges: raised, lowered and credited until they add up to the share.
+
+*Hybrid*: the share waits in the unbilled queue, like any charge. *Insurance*: the patient hears of the visit only by
+this, so its draft is made at once (and sent, where the practice sends without looking).
+"""
+
+from billing.books import held_in_order, held_payer
+from billing.credit_notes import credit
+from billing.drafts import DraftChange, change_draft, delete_draft, draft_charges
+from billing.invoices import send_invoice
+from domain.access import CLOCK, Actor
+from domain.practice import Practice
+from models.care import CareSession, Charge
+from models.change import Change
+from models.insurance import Claim, CreditNote
+from models.invoices import Invoice, InvoiceLine
+
+DESCRIPTION = "Your share after insurance"
+
+
+async def move_share(claim: Claim, share_cents: int, *, practice: Practice, actor: Actor, told: Change) -> int:
+    """Bring what is billed to the patient to this; what it could be brought to. The claim is under lock."""
+    rise = share_cents - claim.share_cents
+    if not rise:
+        return share_cents
+    await held_payer(claim.guarantor_id)
+    charges = await Charge.filter(claim_id=claim.id).order_by("id").select_for_update(no_key=True)
+    invoices = {i.id: i for i in await held_in_order(id__in=[c.invoice_id for c in charges if c.invoice_id])}
+    if rise > 0:
+        await _raise(claim, rise, charges, invoices, practice=practice, actor=actor, told=told)
+    else:
+        rise = -await _lower(-rise, charges, invoices, practice=practice, told=told)
+    claim.share_cents += rise
+    await claim.save(update_fields=["share_cents"])
+    return int(claim.share_cents)
+
+
+async def _raise(
+    claim: Claim,
+    cents: int,
+    charges: list[Charge],
+    invoices: dict[int, Invoice],
+    *,
+    practice: Practice,
+    actor: Actor,
+    told: Change,
+) -> None:
+    """On the charge that is not yet sent, if there is one; what is sent stays, and a further charge comes."""
+    for charge in charges:
+        if charge.invoice_id is None or invoices[charge.invoice_id].status == "draft":
+            await _change(charge, cents, invoices, practice=practice, told=told)
+            return
+    charge = await _charge(claim, cents)
+    if claim.bill_to == "insurance":
+        draft = await draft_charges([charge], practice=practice, actor=actor, told=told)
+        if practice.terms.send_on_completion:
+            await send_invoice(draft, practice=practice, actor=actor, now=told.now)
+
+
+async def _charge(claim: Claim, cents: int) -> Charge:
+    session = await CareSession.get(id=claim.session_id)
+    return await Charge.create(
+        session=session,
+        patient_id=session.patient_id,
+        guarantor_id=claim.guarantor_id,
+        location=claim.location,
+        provider=session.provider,
+        served_on=session.served_on,
+        code="share",
+        kind="share",
+        description=DESCRIPTION,
+        quantity_thousandths=1000,
+        unit_price_cents=cents,
+        amount_cents=cents,
+        claim_id=claim.id,
+    )
+
+
+async def _lower(
+    cents: int, charges: list[Charge], invoices: dict[int, Invoice], *, practice: Practice, told: Change
+) -> int:
+    """First what is not sent, then by credit notes, the latest first; how much."""
+    left = cents
+    for charge in sorted(charges, key=lambda c: (_is_sent(c, invoices), -c.id)):
+        if _is_sent(charge, invoices):
+            part = min(left, charge.amount_cents - await _credited(charge))
+            invoice = invoices[charge.invoice_id or 0]
+            left -= await credit(invoice, part, charge=charge, practice=practice, told=told) if part else 0
+        else:
+            part = min(left, charge.amount_cents)
+            left -= part
+            await _change(charge, -part, invoices, practice=practice, told=told)
+    return cents - left
+
+
+def _is_sent(charge: Charge, invoices: dict[int, Invoice]) -> bool:
+    return charge.invoice_id is not None and invoices[charge.invoice_id].status != "draft"
+
+
+async def _credited(charge: Charge) -> int:
+    return sum(note.amount_cents for note in await CreditNote.filter(charge_id=charge.id))
+
+
+async def _change(charge: Charge, by: int, invoices: dict[int, Invoice], *, practice: Practice, told: Change) -> None:
+    """A charge that no sent invoice carries is corrected, its draft with it; what comes to nothing goes."""
+    cents = charge.unit_price_cents = charge.amount_cents = charge.amount_cents + by
+    if cents:
+        await charge.save(update_fields=["unit_price_cents", "amount_cents"])
+    if charge.invoice_id is not None:
+        await _on_draft(charge, invoices[charge.invoice_id], practice=practice, told=told)
+    if not cents:
+        await charge.delete()
+
+
+async def _on_draft(charge: Charge, draft: Invoice, *, practice: Practice, told: Change) -> None:
+    """What staff have made of the old share's rate is void; discounts and taxes stay, reckoned anew."""
+    line = await InvoiceLine.get(charge_id=charge.id)
+    cents = charge.amount_cents
+    if cents:
+        line.unit_price_cents = line.amount_cents = cents
+        line.list_price_cents, line.rate_reason = None, ""
+        await line.save()
+    change = DraftChange(remove=() if cents else (line.position,))
+    await change_draft(draft, change, practice=practice, actor=CLOCK, now=told.now)
+    if not await InvoiceLine.filter(invoice_id=draft.id).exists():
+        await delete_draft(draft, actor=CLOCK, now=told.now, reason="The payer leaves nothing to the patient.")
