@@ -129,12 +129,12 @@ async def change_draft(
         invoice = await _held_draft(invoice.id, actor, seen_version)
         sheet, before = await sheet_of(invoice), invoice.total_cents
         had = bool(sheet.on_lines or sheet.on_whole or sheet.taxed)
-        await _remove(invoice, sheet, wanted.remove)
-        for position, what in wanted.lines.items():
-            await _change_line(_line(sheet, position), what, sheet)
         taken = await _unbilled(invoice.guarantor_id, wanted.charges)
         for place in {charge.location for charge in taken}:
             require(actor, "biller", place, "Billing what was done there")
+        await _remove(sheet, wanted.remove)  # after the queue was looked at: what is removed is not taken again
+        for position, what in wanted.lines.items():
+            await _change_line(_line(sheet, position), what, sheet)
         kept = len(sheet.lines)
         _put_on(sheet, taken)
         for each in wanted.add:
@@ -204,7 +204,7 @@ def _line(sheet: Sheet, position: int) -> InvoiceLine:
     raise invalid(f"There is no line {position} on this draft.", "lines")
 
 
-async def _remove(invoice: Invoice, sheet: Sheet, positions: Sequence[int]) -> None:
+async def _remove(sheet: Sheet, positions: Sequence[int]) -> None:
     """A line of a session leaves its charge in the queue, at the price of its list."""
     if not positions:
         return

@@ -148,7 +148,7 @@ async def _still_owed(invoice: Invoice, period: int) -> int:
             f"Only {owed} of {invoice.number} is still owed, less than this fee: it has been paid. Refund it instead.",
             field="period",
         )
-    return fee.amount_cents
+    return int(fee.amount_cents)
 
 
 async def _book(act: str, entries: list[ledger.Entry], invoice: Invoice, practice: Practice, told: Change) -> None:
