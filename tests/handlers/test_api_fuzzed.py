@@ -1,0 +1,144 @@
+"""The running API against its own document: no crash, no answer it does not tell of, nothing taken that it refuses."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from handlers.api.document import document
+from handlers.api.operations import OPERATIONS
+from models import database
+from outreach.enrol import enrol
+from tests.handlers.house import NOW, PRACTICE, bill, open_house, patient, seen
+from tests.support.beside import Beside
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+SCHEMA = schemathesis.openapi.from_dict(document(OPERATIONS, "1"))
+EXAMPLES = int(os.environ.get("DUESDAY_API_EXAMPLES", "3"))
+"""Of each kind, for each operation. More for a hunt."""
+HELD: dict[str, Any] = {
+    "guarantor": "P-1", "patient": "P-1", "location": "downtown", "charges": "all", "date": "2026-03-02",
+    "amount_cents": 100, "items": [{"code": "visit", "quantity": 1}], "rule_set": "gentle",
+}  # fmt: skip
+"""What in a body must name something that is there."""
+
+
+@asynccontextmanager
+async def practice_at(url: str) -> AsyncIterator[tuple[str, str]]:
+    """A practice with something in every state, its address, and a key to it."""
+    await database.connect(url)
+    try:
+        async with open_house(api_per_second=100_000) as house:
+            payers = [await patient(f"P-{number}") for number in range(1, 7)]
+            for payer in payers[:5]:
+                await enrol((await bill(payer)).id, practice=PRACTICE, now=NOW)
+            for payer in payers:
+                await bill(payer, sent=False)
+            await bill(payers[5])
+            for _ in range(20):
+                await seen("P-1")
+            part = {"reason": "hardship", "amount_cents": 100}
+            assert (await house.call("POST", "/invoice-sets/5/write_off_part", part)).status == 200
+            yield str(house.client.make_url("/")).rstrip("/"), await house.key("admin")
+    finally:
+        await database.close()
+
+
+@contextmanager
+def answering(url: str) -> Iterator[tuple[str, str]]:
+    with Beside() as beside:
+        practice = practice_at(url)
+        try:
+            yield beside.run(practice.__aenter__())
+        finally:
+            beside.run(practice.__aexit__(None, None, None))
+
+
+class Program:
+    """Calls, holds every answer against the document, and counts them."""
+
+    def __init__(self, address: str, key: str) -> None:
+        self.at, self.headers = f"{address}/api/v1", {"Authorization": f"Bearer {key}"}
+        self.session, self.turns = requests.Session(), count(1)
+        self.answered: Counter[tuple[str, int]] = Counter()
+
+    def call(self, case: Any, *, right: bool) -> int:
+        if right and case.method == "POST":
+            case.headers["Idempotency-Key"] = f"once-{next(self.turns)}"
+        response = case.call(base_url=self.at, session=self.session, headers=self.headers)
+        case.validate_response(response, checks=CHECKS)
+        self.answered[case.operation.label, response.status_code] += 1
+        return int(response.status_code)
+
+    def as_in_the_example(self, operation: Any) -> bool:
+        """What the document shows, done to the first thing it can be done to."""
+        page = operation.definition.raw
+        body = page.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example", {})
+        kept = (
+            {"media_type": "application/json", "body": body | {k: HELD[k] for k in body.keys() & HELD}} if body else {}
+        )
+        names = re.findall(r"{(\w+)}", operation.path)
+        for number in range(1, 14):
+            path = {name: {"id": number, "name": "ageing"}.get(name, f"P-{number}") for name in names}
+            if self.call(operation.Case(path_parameters=path, headers={}, **kept), right=True) < 300:
+                return True
+        return False
+
+    def at_random(self, operation: Any, mode: GenerationMode) -> None:
+        @seed(3)
+        @settings(
+            max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def asked(case: Any) -> None:
+            if mode is GenerationMode.POSITIVE:
+                self.hold(case)
+            self.call(case, right=mode is GenerationMode.POSITIVE)
+
+        asked()
+
+    def hold(self, case: Any) -> None:
+        """What is right by the document, about things that are there."""
+        if "id" in (case.path_parameters or {}):
+            case.path_parameters["id"] = 1 + next(self.turns) % 12
+        if isinstance(case.body, dict):
+            case.body.update({name: value for name, value in HELD.items() if name in case.body})
+
+
+def test_what_the_document_tells_is_what_happens(database_url: str):
+    operations = [found.ok() for found in SCHEMA.get_all_operations()]
+    with answering(database_url) as (address, key):
+        program = Program(address, key)
+        undone = [operation.label for operation in operations if not program.as_in_the_example(operation)]
+        assert undone == [], "the example should have done something"
+        for operation in operations:
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                program.at_random(operation, mode)
+        program.session.close()
+    statuses = {status for _, status in program.answered}
+    assert {200, 201, 400, 404, 409, 422} <= statuses
+    assert not statuses & {403, 429}
