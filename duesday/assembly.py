@@ -12,6 +12,8 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import SecretStr
 
+from billing.bulk_jobs import work_through
+from billing.bulk_send import SEND, sending
 from billing.paying_back import pay_back
 from bot import intake as slack_intake
 from bot.desk import Desk
@@ -169,6 +171,7 @@ def _put_together(environment: Environment, practice: Practice, ports: Ports, in
         ),
         **{f"sending {place}": Lane([partial(send_due, practice=practice, ports=ports)]) for place in range(ABREAST)},
         "refunds": Lane([partial(pay_back, practice=practice, ports=ports)]),
+        "bulk": Lane([partial(_bulk, practice, ports)]),
     }
     if ports.slack is not None:
         desk = Desk(practice, ports, ports.slack, Roster(practice, ports.slack))
@@ -191,6 +194,11 @@ def _put_together(environment: Environment, practice: Practice, ports: Ports, in
     )
     scheduler = timetable(practice=practice, ports=ports)
     return House(practice, ports, web_app(doors), Pump(lanes), scheduler, bolt)
+
+
+async def _bulk(practice: Practice, ports: Ports) -> int:
+    """Jobs over many rows: by their kind, what is done with each."""
+    return await work_through({SEND: sending(practice)}, now=ports.clock.now(), pulse=ports.clock.pulse())
 
 
 async def _keep(

@@ -1,6 +1,6 @@
 """Kinds of columns the tables share beside Tortoise's own."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar, overload
 
 from tortoise import fields
@@ -27,7 +27,9 @@ class Moment(fields.DatetimeField[T]):
         return super().to_python_value(self._aware(moment))
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
-        return super().to_db_value(self._aware(value), instance)
+        moment = self._aware(value)
+        # SQLite compares times as text: they are all written, and asked for, in one zone.
+        return super().to_db_value(moment.astimezone(UTC) if isinstance(moment, datetime) else moment, instance)
 
     def _aware(self, value: Any) -> Any:
         if isinstance(value, datetime) and value.tzinfo is None:
