@@ -34,6 +34,9 @@ def _said(kind: str, facts: Facts, currency: str) -> str | None:
             return f"Late fee of {plain(facts['amount_cents'], currency)} charged"
         case "invoice.paid_on":
             return f"Payment received; {plain(facts['balance_cents'], currency)} is left on that invoice"
+        case "invoice.credited":
+            credited, left = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
+            return f"Credit note of {credited}: the insurer leaves less to the patient; {left} is left on that invoice"
         case "patient.opted_out":
             return "The patient has opted out of texts; nothing more is texted"
         case "reply.sent":

@@ -18,7 +18,14 @@ from models.people import Patient
 from models.record import Event
 
 NAME = "noticeboard"
-NOTICES = ("reply.received", "processor.needs_person", "reader.passed_over", "inbox.given_up")
+NOTICES = (
+    "reply.received",
+    "processor.needs_person",
+    "claim.needs_person",
+    "reader.passed_over",
+    "inbox.given_up",
+    "stock.below_zero",
+)
 """What a person must see although it is on no card."""
 TELL = "Tell whoever runs Duesday"
 
@@ -83,6 +90,10 @@ async def _notice(event: Event, practice: Practice) -> str:
         case "processor.needs_person":
             what = str(facts["what"]).replace("_", " ")
             return f"Done at the card processor itself: {what}. Look at {facts['processor_id']} there and book it."
+        case "claim.needs_person":
+            return str(facts["sentence"])
+        case "stock.below_zero":
+            return f"{facts['name']} was sold below zero: {facts['stock']} in stock. Receive or count it."
         case "inbox.given_up":
             source, reason = facts["source"], facts["reason"]
             return f"A message from {source} could not be worked on: {reason} {TELL} ({event.subject})."

@@ -39,7 +39,7 @@ async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
             await _enrol_if(number, "sent", practice, ports)
         case "invoice.overdue":
             await _enrol_if(number, "overdue", practice, ports)
-        case "invoice.paid" | "invoice.voided":
+        case "invoice.paid" | "invoice.voided" | "invoice.closed":
             await _keep_back(number, event.guarantor_id, now=ports.clock.now())
             if event.invoice_set_id:
                 await settle_if_nothing_is_owed(
