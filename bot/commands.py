@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from bot import blocks as b
 from bot.desk import Desk
@@ -11,6 +12,7 @@ from documents.words import initials
 from domain.access import Actor
 from domain.errors import Refusal
 from domain.money import plain
+from domain.periods import Period, period_in
 from domain.ports import Json, Ports
 from domain.practice import Practice
 from models.inbox import mark_handled
@@ -18,6 +20,7 @@ from models.record import InboxItem
 from reports.registry import REPORTS
 from reports.report import Asked, Report, Row
 
+NOTHING = "There is nothing."
 MOST_ROWS = 40
 """A table in Slack holds 100 rows and 10,000 characters; on a phone nobody reads more than this."""
 
@@ -65,29 +68,28 @@ async def _help(typed: Typed) -> Answer:
     return Answer("What /billing can do", [b.section("\n".join(lines))])
 
 
-async def _ageing(typed: Typed) -> Answer:
-    report, practice = REPORTS["ageing"], typed.practice
+async def _report(report: Report, typed: Typed) -> Answer:
+    practice = typed.practice
     places = typed.actor.locations_for(report.needs, tuple(practice.locations))
     if not places:
         raise Refusal("forbidden", "Reports need at least the role viewer at a location. Ask an admin of the practice.")
-    as_of = _day(typed.words) or typed.ports.clock.now().astimezone(practice.locations[places[0]].zone).date()
-    rows = await report.rows(Asked(as_of=as_of, locations=places, currency=practice.currency))
-    return _shown(report, rows, as_of, practice)
+    today = practice.today(places[0], typed.ports.clock.now())
+    asked = Asked(_period(report, typed.words, today), places, practice.currency)
+    return _shown(report, await report.rows(asked), asked, practice)
 
 
-def _day(words: Sequence[str]) -> date | None:
-    if not words:
-        return None
-    try:
-        return date.fromisoformat(words[0])
-    except ValueError:
-        raise Refusal("invalid", f"“{words[0][:40]}” is not a day. Write it like 2026-09-30.") from None
+def _period(report: Report, words: Sequence[str], today: date) -> Period:
+    """A report as of a day takes the last of the days that were typed."""
+    if report.covers == "period" or words:
+        period = period_in(words, today)
+        return period if report.covers == "period" else Period(period.last, period.last)
+    return Period(today, today)
 
 
-def _shown(report: Report, rows: list[Row], as_of: date, practice: Practice) -> Answer:
-    title = f"{report.title} as of {as_of:%b} {as_of.day}, {as_of.year}"
+def _shown(report: Report, rows: list[Row], asked: Asked, practice: Practice) -> Answer:
+    title = report.heading(asked)
     if not rows:
-        return Answer(f"{title}: nobody owes anything.", [b.header(title), b.section("Nobody owes anything.")])
+        return Answer(f"{title}: {NOTHING}", [b.header(title), b.section(NOTHING)])
     total = report.totals(rows)
     more = len(rows) - MOST_ROWS
     blocks = [b.header(title), _table(report, [*rows[:MOST_ROWS], total], practice)]
@@ -95,7 +97,8 @@ def _shown(report: Report, rows: list[Row], as_of: date, practice: Practice) -> 
         blocks.append(
             b.context(f"{more} more rows are in the total; `duesday report {report.name}` prints all of them.")
         )
-    return Answer(f"{title}: {plain(int(total['total'] or 0), practice.currency)}", blocks)
+    money = [column.name for column in report.columns if column.kind == "money"]
+    return Answer(f"{title}: {plain(int(total[money[-1]] or 0), practice.currency)}", blocks)
 
 
 def _table(report: Report, rows: Sequence[Row], practice: Practice) -> Json:
@@ -130,8 +133,11 @@ def _cell(text: str, *, bold: bool = False) -> Json:
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": words}]}
 
 
-COMMANDS: dict[str, Callable[[Typed], Awaitable[Answer]]] = {"ageing": _ageing, "help": _help}
-SAID = {"ageing": "who owes how much, and for how long; `ageing 2026-09-30` as of a day", "help": "this list"}
+COMMANDS: dict[str, Callable[[Typed], Awaitable[Answer]]] = {
+    **{report.name: partial(_report, report) for report in REPORTS.values()},
+    "help": _help,
+}
+SAID = {**{report.name: report.says for report in REPORTS.values()}, "help": "this list"}
 
 
 async def commanded(desk: Desk, item: InboxItem, payload: Json) -> None:

@@ -5,19 +5,17 @@ are written down, so that is exactly what was owed at its end, and costs no more
 """
 
 from datetime import timedelta
-from typing import Any
 
 from domain.ageing import BUCKETS, UPPER_DAYS
-from models.database import read
-from reports.report import Asked, Column, Report, Row
+from reports.report import Asked, Column, Query, Report
 
 _OLD = (*(f"days_{upper}" for upper in UPPER_DAYS), "older")
 
 
-def query(asked: Asked) -> tuple[str, list[Any]]:
+def query(asked: Asked) -> Query:
     """One row per guarantor and location who owed something."""
     cutoffs = [asked.as_of - timedelta(days=upper) for upper in UPPER_DAYS]
-    places = ", ".join(f"${number}" for number in range(5, 5 + len(asked.locations))) or "NULL"
+    places = asked.places(before=4)
     sql = f"""
         SELECT TRIM(p.first_name || ' ' || p.last_name) AS name, owed.location, {", ".join(_OLD)}, total
           FROM (SELECT location, guarantor_id,
@@ -48,18 +46,16 @@ def _sum(these: str) -> str:
     return f"CAST(SUM(CASE WHEN {these} THEN cents ELSE 0 END) AS BIGINT)"
 
 
-async def rows(asked: Asked) -> list[Row]:
-    return [dict(row) for row in await read(*query(asked))]
-
-
 AGEING = Report(
     name="ageing",
     title="AR ageing",
+    says="who owes how much, and for how long; `ageing 2026-09-30` as of a day",
     columns=(
         Column("name", "Guarantor", "name"),
         Column("location", "Location"),
         *(Column(name, label, "money") for name, label in zip(_OLD, BUCKETS, strict=True)),
         Column("total", "Total", "money"),
     ),
-    rows=rows,
+    query=query,
+    covers="day",
 )

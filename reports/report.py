@@ -2,32 +2,49 @@
 
 import csv
 import io
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from domain.access import Need
+from domain.errors import invalid
 from domain.money import plain
+from domain.periods import Period, month_to
+from models.database import read
 
 Cell = str | int | None
 Row = dict[str, Cell]
+Query = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a report: up to which day, and for which of the locations the asker may see."""
+    """What is asked of a report: for which days, and for which of the locations the asker may see."""
 
-    as_of: date
+    period: Period
+    """A report that is as of a day takes the last of them."""
     locations: tuple[str, ...]
     currency: str
+
+    @property
+    def as_of(self) -> date:
+        return self.period.last
+
+    def places(self, before: int) -> str:
+        """The locations as placeholders, after so many others."""
+        return ", ".join(f"${before + number}" for number in range(1, len(self.locations) + 1)) or "NULL"
+
+    def over_period(self) -> list[Any]:
+        """The arguments of a query over the period: $1 its first day, $2 its last, then the locations."""
+        return [self.period.first, self.period.last, *self.locations]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     name: str
     label: str
-    kind: Literal["text", "money", "count", "name"] = "text"
+    kind: Literal["text", "money", "count", "name", "date"] = "text"
     """A `name` is a patient's: shown by the privacy switch, never where it must not be."""
 
 
@@ -35,9 +52,17 @@ class Column:
 class Report:
     name: str
     title: str
+    says: str
+    """What it tells, in half a line, for lists of what there is."""
     columns: tuple[Column, ...]
-    rows: Callable[[Asked], Awaitable[list[Row]]]
+    query: Callable[[Asked], Query]
+    """SQL that gives the columns by their names, sums as BIGINT and days as text on both databases; its arguments."""
+    covers: Literal["day", "period", "now"] = "period"
+    """As of the end of a day, over a stretch of them, or only as it is now."""
     needs: Need = "viewer"
+
+    async def rows(self, asked: Asked) -> list[Row]:
+        return [dict(row) for row in await read(*self.query(asked))]
 
     def totals(self, rows: Sequence[Row]) -> Row:
         """The last line: what adds up, added up."""
@@ -45,6 +70,23 @@ class Report:
             c.name: sum(int(row[c.name] or 0) for row in rows) for c in self.columns if c.kind in ("money", "count")
         }
         return {self.columns[0].name: "Total", **sums}
+
+    def heading(self, asked: Asked) -> str:
+        said = {"day": f" as of {Period(asked.as_of, asked.as_of)}", "period": f", {asked.period}", "now": ""}
+        return self.title + said[self.covers]
+
+
+def asked_period(
+    report: Report, today: date, *, first: date | None = None, last: date | None = None, as_of: date | None = None
+) -> Period:
+    """The days that were asked for; unless something is said, today or the month so far."""
+    if as_of is not None and (first is not None or last is not None):
+        raise invalid("Ask for a report as of a day, or for a period, not for both.", "as_of")
+    if report.covers != "period":
+        end = as_of or last or today
+        return Period(end, end)
+    end = as_of or last or today
+    return Period(first or month_to(end).first, end)
 
 
 def shown(cell: Cell, column: Column, currency: str) -> str:

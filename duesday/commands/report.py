@@ -5,20 +5,23 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
+from domain.errors import Refusal
 from domain.practice import Practice
 from duesday.environment import Environment
 from duesday.opening import checked_practice, open_books
 from duesday.terminal import show_table
 from gateways.system_clock import SystemClock
 from reports.registry import REPORTS
-from reports.report import Asked, Report, Row, shown, to_csv
+from reports.report import Asked, Report, Row, asked_period, shown, to_csv
+
+DAY = ["%Y-%m-%d"]
 
 app = typer.Typer(add_completion=False)
 
@@ -32,7 +35,9 @@ class Form(StrEnum):
 @app.command()
 def report(
     name: Annotated[str, typer.Argument(help=f"Which report: {', '.join(REPORTS)}.")],
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of the end of this day.")] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="From this day on.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Up to this day.")] = None,
+    as_of: Annotated[datetime | None, typer.Option(formats=DAY, help="As of the end of this day.")] = None,
     location: Annotated[list[str] | None, typer.Option(help="Only this location; may be given several times.")] = None,
     form: Annotated[Form, typer.Option("--format", help="How it is written.")] = Form.table,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Into this file.", dir_okay=False)] = None,
@@ -42,18 +47,23 @@ def report(
         raise typer.BadParameter(f"There is no report “{name}”; there are {', '.join(REPORTS)}.")
     environment = Environment()
     practice = checked_practice(environment)
-    asked = _asked(practice, as_of.date() if as_of else None, location or [])
+    asked = _asked(practice, REPORTS[name], location or [], first=first, last=last, as_of=as_of)
     rows = asyncio.run(_rows(environment, REPORTS[name], asked))
     with _into(output) as file:
         WRITE[form](REPORTS[name], rows, asked, file)
 
 
-def _asked(practice: Practice, as_of: date | None, places: list[str]) -> Asked:
+def _asked(practice: Practice, report: Report, places: list[str], **days: datetime | None) -> Asked:
     if unknown := [place for place in places if place not in practice.locations]:
         raise typer.BadParameter(f"There is no location “{unknown[0]}”; there are {', '.join(practice.locations)}.")
     chosen = tuple(places) or tuple(practice.locations)
     today = SystemClock().now().astimezone(practice.locations[chosen[0]].zone).date()
-    return Asked(as_of=as_of or today, locations=chosen, currency=practice.currency)
+    first, last, as_of = (day.date() if day else None for day in (days["first"], days["last"], days["as_of"]))
+    try:
+        period = asked_period(report, today, first=first, last=last, as_of=as_of)
+    except Refusal as refusal:
+        raise typer.BadParameter(refusal.sentence) from None
+    return Asked(period, chosen, practice.currency)
 
 
 async def _rows(environment: Environment, report: Report, asked: Asked) -> list[Row]:
@@ -80,7 +90,7 @@ def _table(report: Report, rows: list[Row], asked: Asked, file: TextIO) -> None:
     show_table(
         [column.label for column in report.columns],
         map(written, rows),
-        title=f"{report.title} as of {asked.as_of:%B} {asked.as_of.day}, {asked.as_of.year}",
+        title=report.heading(asked),
         right=[column.label for column in report.columns if column.kind in ("money", "count")],
         total=written(report.totals(rows)),
         file=file,
@@ -95,7 +105,8 @@ def _json(report: Report, rows: list[Row], asked: Asked, file: TextIO) -> None:
     """Names as in the CSV: money in minor units."""
     names = {c.name: f"{c.name}_cents" if c.kind == "money" else c.name for c in report.columns}
     plain = [{names[name]: row.get(name) for name in names} for row in rows]
-    body = {"report": report.name, "as_of": asked.as_of.isoformat(), "currency": asked.currency, "rows": plain}
+    days = {"from": asked.period.first.isoformat(), "to": asked.period.last.isoformat()}
+    body = {"report": report.name, **days, "currency": asked.currency, "rows": plain}
     file.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
 
 

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from domain.errors import invalid, not_found
+from domain.periods import Period
 from handlers.api.body import Query
 from handlers.api.fields import Day, Place
 from handlers.api.operation import Call, Csv
 from reports.registry import REPORTS
-from reports.report import Asked, Cell, Column, Report, Row, to_csv
+from reports.report import Asked, Cell, Column, Report, Row, asked_period, to_csv
 
 
 class WhichReport(Query):
+    since: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     as_of: Day | None = None
     location: tuple[Place, ...] = ()
     format: Literal["json", "csv"] = "json"
@@ -23,15 +28,16 @@ class WhichReport(Query):
 class ColumnAnswer:
     name: str
     label: str
-    kind: Literal["text", "money", "count", "name"]
+    kind: Literal["text", "money", "count", "name", "date"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReportAnswer:
-    """A report; its rows name their cells as `columns` does, and money ends in `_cents`."""
+    """A report from its first day to the one it is as of; rows name cells as `columns` does, money ends in `_cents`."""
 
     name: str
     title: str
+    first: date
     as_of: date
     columns: list[ColumnAnswer]
     rows: list[dict[str, Cell]]
@@ -47,21 +53,23 @@ async def show(call: Call[WhichReport]) -> ReportAnswer | Csv:
     every = call.actor.locations_for(report.needs, tuple(call.practice.locations))
     if unknown := set(which.location) - set(every):
         raise invalid(f"There is no location “{min(unknown)}” in app.yaml.", "location")
-    as_of = which.as_of or call.now.astimezone(ZoneInfo(call.practice.timezone)).date()
-    rows = await report.rows(Asked(as_of, which.location or every, call.practice.currency))
+    today = call.now.astimezone(ZoneInfo(call.practice.timezone)).date()
+    period = asked_period(report, today, first=which.since, last=which.to, as_of=which.as_of)
+    rows = await report.rows(Asked(period, which.location or every, call.practice.currency))
     if which.format == "csv":
-        return Csv(f"{report.name}-{as_of.isoformat()}.csv", to_csv(report, rows))
-    return _answer(report, rows, as_of)
+        return Csv(f"{report.name}-{period.last.isoformat()}.csv", to_csv(report, rows))
+    return _answer(report, rows, period)
 
 
-def _answer(report: Report, rows: list[Row], as_of: date) -> ReportAnswer:
+def _answer(report: Report, rows: list[Row], period: Period) -> ReportAnswer:
     """Named as the CSV names them, so that money says its unit."""
     names = {column.name: _name(column) for column in report.columns}
     totals = {name: cell for name, cell in report.totals(rows).items() if name != report.columns[0].name}
     return ReportAnswer(
         name=report.name,
         title=report.title,
-        as_of=as_of,
+        first=period.first,
+        as_of=period.last,
         columns=[ColumnAnswer(names[c.name], c.label, c.kind) for c in report.columns],
         rows=[{names[name]: cell for name, cell in row.items()} for row in rows],
         totals={names[name]: cell for name, cell in totals.items()},

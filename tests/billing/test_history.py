@@ -18,6 +18,7 @@ from domain.ageing import bucket
 from domain.errors import Refusal
 from domain.invoice import OPEN
 from domain.invoice_set import CHASED
+from domain.periods import Period
 from models.care import Charge
 from models.chasing import InvoiceSet
 from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine
@@ -190,7 +191,7 @@ class History:
 
     async def check_report(self) -> None:
         clinic = self.clinic
-        rows = await AGEING.rows(Asked(clinic.today, tuple(clinic.practice.locations), "USD"))
+        rows = await AGEING.rows(Asked(Period(clinic.today, clinic.today), tuple(clinic.practice.locations), "USD"))
         everyone = sum(await Invoice.filter(status__in=OPEN).values_list("balance_cents", flat=True))
         assert AGEING.totals(rows).get("total", 0) == everyone
         name = f"{self.family[0].first_name} {self.family[0].last_name}"
@@ -204,7 +205,7 @@ class History:
             for invoice in owing:
                 assert invoice.issued_on
                 by_age[COLUMNS[bucket(invoice.issued_on, day)]] += invoice.balance_cents
-            rows = await AGEING.rows(Asked(day, tuple(self.clinic.practice.locations), "USD"))
+            rows = await AGEING.rows(Asked(Period(day, day), tuple(self.clinic.practice.locations), "USD"))
             totals = AGEING.totals(rows)
             assert {column: totals[column] for column in COLUMNS} == {column: by_age[column] for column in COLUMNS}
 
