@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from billing.postings import follow, held_claims, keep, standing_of
-from domain.access import Actor
+from domain.access import Actor, require
 from domain.claim import CLAIM, DECISIONS
 from domain.claims import Decision
 from domain.errors import Refusal, invalid, not_found
@@ -67,6 +67,7 @@ async def put_claim(record: ClaimRecord, *, practice: Practice, actor: Actor, no
     """Bring a session's claim to what the practice's own system says of it; says also whether anything changed."""
     async with change(now) as told:
         claim = await _of_session(record.session)
+        require(actor, "biller", claim.location, "Posting claims")
         record = _checked(record, claim, practice)
         if _says(claim, record):
             return claim, False

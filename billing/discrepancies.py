@@ -28,8 +28,8 @@ SENTENCES = {
     "denied": "it is denied. The payer calls {theirs} the patient's; {ours} is billed",
     "loose_reversal": "a decision that paid {theirs} is taken back, but none such stands here ({ours} paid)",
     "overruled": "a payer earlier in line leaves {theirs} to the patient; {ours} by the later one stays",
-    "not_creditable": "the patient's share is {theirs} now, but {ours} stays with them: the rest was written off or"
-    " refunded already",
+    "not_creditable": "the patient's share is {theirs} now, but {ours} stays with them: the rest was written"
+    " off, refunded or discounted",
 }
 LOOSE = ("loose_reversal", "overruled")
 STANDING = (*LOOSE, "denied", "not_creditable")

@@ -82,14 +82,12 @@ async def _lower(
     """First what is not sent, then by credit notes, the latest first; how much."""
     left = cents
     for charge in sorted(charges, key=lambda c: (_is_sent(c, invoices), -c.id)):
-        if _is_sent(charge, invoices):
-            part = min(left, charge.amount_cents - await _credited(charge))
-            invoice = invoices[charge.invoice_id or 0]
-            left -= await credit(invoice, part, charge=charge, practice=practice, told=told) if part else 0
-        else:
-            part = min(left, charge.amount_cents)
-            left -= part
+        part = min(left, charge.amount_cents - await _credited(charge))
+        if part and _is_sent(charge, invoices):
+            part = await credit(invoices[charge.invoice_id or 0], part, charge=charge, practice=practice, told=told)
+        elif part:
             await _change(charge, -part, invoices, practice=practice, told=told)
+        left -= part
     return cents - left
 
 

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from billing.discrepancies import ask_a_person, settle_posted
 from billing.postings import as_decided, follow, held_claims, keep, parts
-from domain.access import Actor
+from domain.access import Actor, require
 from domain.claims import Decision
+from domain.errors import forbidden
 from domain.practice import Practice
 from domain.remittances import Check, ClaimPaid, Doubt, decision_of, doubts_about_check, doubts_about_claim
 from models.change import Change, change
@@ -43,9 +44,13 @@ async def post_remittances(
     checks: Sequence[Check], *, file_hash: str, practice: Practice, actor: Actor, now: datetime
 ) -> Posted:
     """Post a file that was read whole: in one transaction, so that all that can be posted of it is, or nothing."""
+    if not actor.locations_for("biller", tuple(practice.locations)):
+        raise forbidden("Posting remittances needs the role biller. Ask someone who has it.")
     async with change(now) as told:
         desk = _Desk(practice, actor, told, file_hash, await _claims_of(checks))
-        for check in checks:
+        for check in sorted(
+            checks, key=lambda check: (check.payer, check.trace)
+        ):  # two files never wait for each other
             await desk.post(check)
         await desk.follow_all()
         return desk.posted
@@ -120,6 +125,7 @@ class _Desk:
         await settle_posted(remittance, account, self.told)
 
     async def _note(self, each: _Named, claim: Claim, check: Check, remittance: Remittance) -> None:
+        require(self.actor, "biller", claim.location, "Posting claims")
         decision = decision_of(each.paid, check, each.place)
         await keep(decision, claim, key=each.key, source="835", told=self.told, remittance=remittance)
         self.touched[claim.id] = claim, remittance

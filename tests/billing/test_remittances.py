@@ -262,6 +262,10 @@ async def test_a_known_check_that_says_something_else_now_posts_nothing(clinic: 
     assert await state(claim) == ("paid", 4_000)
 
 
+BACK = [("FB", -(CHARGED - 501))]
+"""A payer that has nothing to pay keeps what it takes back for the next check."""
+
+
 async def test_a_file_is_posted_whole_or_not_at_all(clinic: Clinic) -> None:
     """Truncated, it is refused when read; what goes wrong further on undoes the whole."""
     await claim_of(clinic)
@@ -271,7 +275,8 @@ async def test_a_file_is_posted_whole_or_not_at_all(clinic: Clinic) -> None:
     file = era(check(decided(4_000), decided(1_500, "S-2")))
     downtown = Actor("person", "U9", "Dee", "cli", (Grant("biller", ("downtown",)),))
     before = await everything()
-    for content, who in ((file[:-40], DANA), (file, downtown), (file, VERA)):
+    unknown, loose = era(check(decided(1, "S-404"))), era(check(reversal(decided(1, "S-2")), amount=0, provider=BACK))
+    for content, who in ((file[:-40], DANA), (file, downtown), (file, VERA), (unknown, VERA), (loose, downtown)):
         with pytest.raises(Refusal):
             await comes_as(clinic, content, actor=who)
         assert await everything() == before
