@@ -23,7 +23,7 @@ class Period:
 
     def __str__(self) -> str:
         if self.first == self.last:
-            return _said(self.first)
+            return f"{self.first:%B} {self.first.day}, {self.first.year}"
         return f"{_said(self.first)} to {_said(self.last)}"
 
 

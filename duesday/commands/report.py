@@ -105,7 +105,7 @@ def _json(report: Report, rows: list[Row], asked: Asked, file: TextIO) -> None:
     """Names as in the CSV: money in minor units."""
     names = {c.name: f"{c.name}_cents" if c.kind == "money" else c.name for c in report.columns}
     plain = [{names[name]: row.get(name) for name in names} for row in rows]
-    days = {"from": asked.period.first.isoformat(), "to": asked.period.last.isoformat()}
+    days = {"first": asked.period.first.isoformat(), "as_of": asked.as_of.isoformat()}
     body = {"report": report.name, **days, "currency": asked.currency, "rows": plain}
     file.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
 

@@ -57,5 +57,5 @@ def test_a_month_has_all_its_days(day: date) -> None:
 
 
 def test_a_period_says_itself_as_people_would() -> None:
-    assert str(Period(TODAY, TODAY)) == "Mar 18, 2026"
+    assert str(Period(TODAY, TODAY)) == "March 18, 2026"
     assert str(Period(date(2025, 12, 31), TODAY)) == "Dec 31, 2025 to Mar 18, 2026"

@@ -89,7 +89,7 @@ def test_every_command_says_in_its_own_help_what_the_list_says(run: Run):
 
 
 def test_every_command_has_its_file_and_every_file_its_command():
-    files = {path.stem.replace("_", "-") for path in (ROOT / "duesday" / "commands").glob("[a-z]*.py")}
+    files = {path.stem.rstrip("_").replace("_", "-") for path in (ROOT / "duesday" / "commands").glob("[a-z]*.py")}
     assert files == set(COMMANDS)
 
 
@@ -98,7 +98,7 @@ def test_every_command_has_its_file_and_every_file_its_command():
     [
         (["reprot", "ageing"], "Did you mean 'report'?"),
         (["report"], "Missing argument"),
-        (["report", "agein"], "There is no report “agein”; there are ageing."),
+        (["report", "agein"], "There is no report “agein”; there are ageing,"),
         (["report", "ageing", "--as-of", "tomorrow"], "'tomorrow' does not match the format"),
         (["report", "ageing", "--location", "uptown"], "There is no location “uptown”; there are downtown,"),
         (["report", "ageing", "-o", "no/such/folder/a.csv"], "cannot be written: No such file"),

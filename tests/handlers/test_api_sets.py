@@ -162,7 +162,8 @@ async def test_a_report_that_cannot_be_is_told_so(house: House):
         ("ageing?format=xls", 422),
         ("ageing?location=nowhere", 422),
         ("ageing?as_of=tomorrow", 422),
-        ("ageing?to=2026-03-01", 422),
+        ("ageing?to=2026-03-01&as_of=2026-03-01", 422),
+        ("payments?from=2026-03-02&to=2026-03-01", 422),
     ):
         answer = await house.call("GET", f"/reports/{path}", scope="read")
         assert (answer.status, bool((await answer.json())["detail"])) == (status, True), path
