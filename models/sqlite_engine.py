@@ -7,6 +7,7 @@ timeout) and loses its lock, or keeps a transaction open, when BEGIN or COMMIT f
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import aiosqlite
@@ -36,7 +37,7 @@ class Client(SqliteClient):
     async def create_connection(self, with_db: bool) -> None:
         if self._connection:
             return
-        opening = aiosqlite.connect(self.filename, isolation_level=None)
+        opening = aiosqlite.connect(self.filename, isolation_level=None, check_same_thread=False)  # see AtHand
         opening._thread.daemon = True  # else a process that crashes without closing never ends
         connection = await opening
         try:
@@ -57,6 +58,24 @@ class Client(SqliteClient):
             await transaction.execute_many(query, values)
 
 
+class AtHand:
+    """A connection in a transaction. It has the file's lock, so its statements wait for nobody: they run where they are
+    asked for, because the way to the connection's thread and back takes longer than most of them. What waits for the
+    disk or is long (BEGIN, COMMIT, many rows at once) still goes there."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def execute_fetchall(self, sql: str, parameters: Sequence[Any] | None = None) -> list[sqlite3.Row]:
+        return self._connection._conn.execute(sql, parameters or ()).fetchall()
+
+    async def execute_insert(self, sql: str, parameters: Sequence[Any]) -> tuple[int | None]:
+        return (self._connection._conn.execute(sql, parameters).lastrowid,)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
 class Transaction(SqliteTransactionWrapper):
     def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
         if self._finalized:
@@ -70,6 +89,7 @@ class Transaction(SqliteTransactionWrapper):
             await self._connection.execute_fetchall("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
+        self._connection = AtHand(self._connection)  # type: ignore[assignment]  # it has what is asked of it
 
     async def commit(self) -> None:
         try:
