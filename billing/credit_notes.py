@@ -1,6 +1,7 @@
 """Taking something off a sent invoice because the payer left less: first off what is open, then off what was paid."""
 
 from billing.books import book, move_balance
+from billing.plans import follow_plans_of
 from billing.returns import take_back
 from billing.shares import Shares
 from domain import ledger
@@ -52,6 +53,7 @@ async def _forgive(invoice: Invoice, cents: int, practice: Practice, told: Chang
         now=told.now,
     )
     await move_balance(invoice, forgiven=cents)
+    await follow_plans_of(invoice.guarantor_id, told)
     if invoice.balance_cents == 0 and invoice.paid_cents:
         await fire(invoice, "settle", machine=INVOICE, actor=CLOCK, told=told, paid_at=told.now)
     elif invoice.balance_cents == 0:

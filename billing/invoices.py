@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from billing.books import book, held
+from billing.books import book, held, held_payer
 from billing.late_fees import book_fees, fees_of
 from billing.numbers import next_invoice_number
+from billing.plans import follow_plans_of
 from billing.sheets import sheet_of, write_taxes
 from billing.stock import put_back, sell
 from domain import ledger
@@ -89,6 +90,8 @@ async def mark_overdue(invoice_id: int, *, practice: Practice, now: datetime, ac
     """The due date has passed where the clinic is: overdue, with the late fees the practice's policy asks for."""
     async with change(now) as told:
         invoice = await held(invoice_id)
+        if invoice.plan_id is not None:
+            raise Refusal("on_plan", f"{invoice.number} is being paid by instalments, and the plan is on track.")
         fees = await fees_of(invoice, practice=practice, now=now)
         await fire(
             invoice,
@@ -109,6 +112,7 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
     """Take a sent invoice back: its charges return to the queue, what it sold to the shelf, and the ledger to where it
     was. Only while nothing has been paid on it or forgiven of it."""
     async with change(now) as told:
+        await held_payer(invoice.guarantor_id)
         invoice = await held(invoice.id)
         if invoice.paid_cents or invoice.forgiven_cents:
             raise Refusal("has_payments", f"{invoice.number} has payments or write-offs on it; undo those first.")
@@ -127,6 +131,7 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
         await put_back(invoice, told=told, actor=actor)
         await Charge.filter(invoice_id=invoice.id).update(invoice_id=None)
         await InvoiceLine.filter(invoice_id=invoice.id).update(charge_id=None)
+        await follow_plans_of(invoice.guarantor_id, told)
         return invoice
 
 

@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from tortoise.functions import Sum
 
-from billing.books import book, held, move_balance
+from billing.books import book, held, held_payer, move_balance
+from billing.plans import follow_plans_of
 from billing.waiting import waits
 from domain import ledger
 from domain.access import CLOCK, Actor
@@ -107,6 +108,7 @@ async def waive_late_fee(
 ) -> int:
     """Take back one late fee, for a reason; how much it was. It is not charged again."""
     async with change(now) as told:
+        await held_payer(invoice.guarantor_id)
         invoice = await held(invoice.id)
         cents = await _still_owed(invoice, period)
         await fire(
@@ -131,6 +133,7 @@ async def waive_late_fee(
         await move_balance(invoice, total=-cents)
         if invoice.balance_cents == 0:
             await fire(invoice, "settle", machine=INVOICE, actor=CLOCK, told=told, paid_at=now)
+        await follow_plans_of(invoice.guarantor_id, told)
         return cents
 
 

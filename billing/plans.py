@@ -11,11 +11,14 @@ from domain.invoice import OPEN
 from domain.plan import GOING, PLAN
 from domain.practice import Practice
 from models.change import Change, change
+from models.database import read
 from models.firing import fire
 from models.invoices import Invoice
 from models.plans import Instalment, PaymentPlan, PlanInvoice
 
 Parts = Sequence[Part]
+
+GOING_OF = "SELECT id FROM payment_plan WHERE guarantor_id = $1 AND status IN ('active', 'late') ORDER BY id"
 
 
 async def make_plan(
@@ -38,7 +41,12 @@ async def make_plan(
         today = practice.today(payer.location, now)
         check(parts, balance, rules=practice.plans, today=today, currency=practice.currency)
         plan = await PaymentPlan.create(
-            guarantor=payer, location=payer.location, total_cents=balance, look_on=parts[0].due_on, created_at=now
+            guarantor=payer,
+            location=payer.location,
+            total_cents=balance,
+            looked_on=today,
+            look_on=parts[0].due_on,
+            created_at=now,
         )
         await PlanInvoice.bulk_create(PlanInvoice(plan_id=plan.id, invoice_id=invoice.id) for invoice in over)
         await _lay_out(plan, parts)
@@ -80,6 +88,7 @@ async def change_plan(
             seen_version=seen_version,
             facts=_facts(parts) | {"before": before},
             total_cents=balance,
+            looked_on=today,
             look_on=parts[0].due_on,
         )
         await Instalment.filter(plan_id=plan.id).delete()
@@ -102,33 +111,37 @@ async def cancel_plan(
 
 
 async def follow_plan(plan_id: int, *, practice: Practice, now: datetime) -> None:
-    """What money and days have made of a plan: complete, behind, caught up; and each part told when it falls due."""
+    """What the days that have passed have made of a plan, each part told when it falls due."""
     async with change(now) as told:
         plan = await _held(plan_id)
-        if plan.status not in GOING:
-            return
-        today, parts = practice.today(plan.location, now), await parts_of(plan)
-        balance = await _balance(plan)
-        stands = standing(parts, plan.total_cents - balance, today)
-        await _tell_due(plan, stands, parts, today, told)
-        move = _called_for(plan.status, balance, stands)
-        if move == "complete":
-            await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, look_on=None, ended_at=now)
-            await _cover(plan, None)
-            return
-        look_on = _look_on(parts, stands, today)
-        if move:
-            facts = {"due_cents": stands.due_cents}
-            await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, facts=facts, look_on=look_on)
-            await _cover(plan, plan.id if plan.status == "active" else None)
-        else:
-            await PaymentPlan.filter(id=plan.id).update(look_on=look_on)
+        if plan.status in GOING:
+            await _follow(plan, practice.today(plan.location, now), told)
 
 
-async def follow_plans_of(guarantor: int, *, practice: Practice, now: datetime) -> None:
-    """After money has moved."""
-    for plan in await PaymentPlan.filter(guarantor_id=guarantor, status__in=GOING).order_by("id"):
-        await follow_plan(plan.id, practice=practice, now=now)
+async def follow_plans_of(guarantor: int, told: Change) -> None:
+    """What money that has just moved has made of a guarantor's plans, as of the days they were looked at last: time
+    passes by the clock alone. The guarantor is under lock."""
+    for row in await read(GOING_OF, [guarantor]):
+        plan = await PaymentPlan.get(id=row["id"])
+        await _follow(plan, plan.looked_on, told)
+
+
+async def _follow(plan: PaymentPlan, today: date, told: Change) -> None:
+    parts, balance = await parts_of(plan), await _balance(plan)
+    stands = standing(parts, plan.total_cents - balance, today)
+    await _tell_due(plan, stands, parts, today, told)
+    move = _called_for(plan.status, balance, stands)
+    if move == "complete":
+        await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, look_on=None, ended_at=told.now)
+        await _cover(plan, None)
+        return
+    looked = {"looked_on": today, "look_on": _look_on(parts, stands, today)}
+    if move:
+        facts = {"due_cents": stands.due_cents}
+        await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, facts=facts, **looked)
+        await _cover(plan, plan.id if plan.status == "active" else None)
+    else:
+        await PaymentPlan.filter(id=plan.id).update(**looked)
 
 
 async def parts_of(plan: PaymentPlan) -> list[Part]:

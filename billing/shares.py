@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from billing.books import Journal
+from billing.plans import follow_plans_of
 from domain import ledger
 from domain.access import CLOCK
 from domain.allocation import Share
@@ -79,11 +80,12 @@ class Shares:
         payment.returned_cents += before - payment.unapplied_cents
 
     async def write(self) -> None:
-        """The journal, and the payment's own row; call it when everything has been moved."""
+        """The journal, the payment's own row, and what plans make of it; call it when everything has been moved."""
         await self.journal.write()
         unapplied, returned = self.payment.unapplied_cents, self.payment.returned_cents
         if (unapplied, returned) != self.stored:
             await Payment.filter(id=self.payment.id).update(unapplied_cents=unapplied, returned_cents=returned)
+        await follow_plans_of(self.payment.guarantor_id, self.told)
 
     def _book(self, act: str, entries: Sequence[ledger.Entry], location: str) -> None:
         on = self.practice.today(location, self.told.now)
@@ -130,9 +132,7 @@ class Shares:
         )
 
 
-def _called_for(
-    invoice: Invoice, balance: int, paid: int, now: datetime
-) -> tuple[str | None, dict[str, Any]]:
+def _called_for(invoice: Invoice, balance: int, paid: int, now: datetime) -> tuple[str | None, dict[str, Any]]:
     """The move that an invoice's new balance asks for, with the times it sets."""
     if balance == 0 and invoice.status in OPEN:
         return "settle", {"paid_at": now}

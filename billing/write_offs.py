@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from billing.books import book, held_in_order, held_payer, move_balance
+from billing.plans import follow_plans_of
 from billing.shares import reopening
 from domain import ledger
 from domain.access import CLOCK, Actor
@@ -57,6 +58,7 @@ async def write_off(
         by_id = {invoice.id: invoice for invoice in owed}
         for invoice_id, share in oldest_first(cents, [(i.id, i.balance_cents) for i in owed]):
             await _forgive(by_id[invoice_id], share, invoice_set.id, reason, told, on=on)
+        await follow_plans_of(invoice_set.guarantor_id, told)
         return cents
 
 
@@ -85,6 +87,7 @@ async def undo_write_off(
         held = {invoice.id: invoice for invoice in await held_in_order(id__in=[off.invoice_id for off in offs])}
         for off in offs:
             await _bring_back(held[off.invoice_id], off, told, on=on)
+        await follow_plans_of(invoice_set.guarantor_id, told)
         return int(cents)
 
 

@@ -3,20 +3,26 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 from tortoise.queryset import QuerySet
 
 from billing.invoices import archive_due, mark_overdue
 from billing.late_fees import charge_late_fee
+from billing.plans import follow_plan
 from domain.access import CLOCK
 from domain.errors import Refusal
 from domain.ports import Ports
 from domain.practice import Practice
+from jobs.nightly import audit_tonight
 from models.chasing import InvoiceSet
 from models.claims import claim
 from models.invoices import Invoice
+from models.plans import PaymentPlan
 from outreach.steps import take_step
+
+M = TypeVar("M", Invoice, PaymentPlan)
 
 PAGE = 200
 LEASE = timedelta(minutes=2)
@@ -35,11 +41,11 @@ class Tick:
 
 
 async def overdue(practice: Practice, ports: Ports) -> int:
-    """Sent invoices whose due date has passed where their clinic is."""
+    """Sent invoices whose due date has passed where their clinic is, and that no plan is on track for."""
     done, now = 0, ports.clock.now()
     for name, location in practice.locations.items():
         today = now.astimezone(location.zone).date()
-        late = Invoice.filter(status="sent", location=name, due_date__lt=today).order_by("id")
+        late = Invoice.filter(status="sent", location=name, due_date__lt=today, plan_id=None).order_by("id")
         async for number in _ids(late):
             done += await _one("overdue", number, lambda i: mark_overdue(i, practice=practice, now=now))
     return done
@@ -56,6 +62,16 @@ async def late_fees(practice: Practice, ports: Ports) -> int:
             done += await _one(
                 "late_fees", number, lambda i: charge_late_fee(i, practice=practice, actor=CLOCK, now=now)
             )
+    return done
+
+
+async def instalments(practice: Practice, ports: Ports) -> int:
+    """Plans of which a part falls due today, or is late since."""
+    done, now = 0, ports.clock.now()
+    for name in practice.locations:
+        due = PaymentPlan.filter(look_on__lte=practice.today(name, now), location=name).order_by("id")
+        async for number in _ids(due):
+            done += await _one("instalments", number, lambda i: follow_plan(i, practice=practice, now=now))
     return done
 
 
@@ -83,7 +99,7 @@ async def steps(practice: Practice, ports: Ports) -> int:
     return done
 
 
-async def _ids(rows: QuerySet[Invoice]) -> AsyncIterator[int]:
+async def _ids(rows: QuerySet[M]) -> AsyncIterator[int]:
     """The rows' ids, a page at a time, past those that stay as they are."""
     last = 0
     while page := await rows.filter(id__gt=last).limit(PAGE).values_list("id", flat=True):
@@ -108,6 +124,13 @@ async def _one(job: str, number: int, work: Callable[[int], Awaitable[object]]) 
 TICKS = (
     Tick("overdue", 15, "marks invoices overdue, with the late fee that asks for", overdue),
     Tick("late_fees", 60, "charges late fees that fall due later", late_fees),
+    Tick(
+        "instalments",
+        15,
+        "tells of the parts of instalment plans that fall due, and of plans that fall behind",
+        instalments,
+    ),
     Tick("archive", 720, "takes what is settled or void out of the lists after a while", archive),
+    Tick("audit", 60, "audits the books once a night and tells staff of what is off", audit_tonight),
     Tick("steps", 1, "takes the steps of sequences that have come", steps),
 )

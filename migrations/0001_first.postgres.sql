@@ -630,6 +630,7 @@ CREATE TABLE "payment_plan" (
     "status_before" VARCHAR(20),
     "version" INT NOT NULL,
     "total_cents" BIGINT NOT NULL,
+    "looked_on" DATE NOT NULL,
     "look_on" DATE,
     "created_at" TIMESTAMPTZ NOT NULL,
     "ended_at" TIMESTAMPTZ,

@@ -21,6 +21,8 @@ class PaymentPlan(Model):
     status_before = fields.CharField(20, null=True)
     version = fields.IntField(default=1)
     total_cents = fields.BigIntField()
+    looked_on = fields.DateField()
+    """The day as of which its status was found: nothing happens by itself between that one and the next."""
     look_on = fields.DateField(null=True)
     """The day on which something happens by itself: a part falls due, or is late. None when it has ended."""
     created_at = Moment()
