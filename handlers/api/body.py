@@ -1,6 +1,5 @@
 """Reading what a program sends by its model: JSON and query strings, every wrong field told at once in a sentence."""
 
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -42,7 +41,7 @@ async def read_body(request: web.Request, model: type[Read]) -> Read:
     try:
         return model.model_validate_json(raw or b"{}")
     except ValidationError as wrong:
-        raise _refusal(wrong.errors(include_url=False, include_input=False)) from None
+        raise _refusal(wrong) from None
 
 
 def read_query(request: web.Request, model: type[Read]) -> Read:
@@ -57,7 +56,7 @@ def read_query(request: web.Request, model: type[Read]) -> Read:
     try:
         return model.model_validate(asked)
     except ValidationError as wrong:
-        raise _refusal(wrong.errors(include_url=False, include_input=False)) from None
+        raise _refusal(wrong) from None
 
 
 def id_in(given: str, what: str) -> int:
@@ -75,10 +74,10 @@ def external_id_in(given: str) -> str:
     return given
 
 
-def _refusal(wrongs: Sequence[ErrorDetails]) -> Refusal:
-    if wrongs[0]["type"] == "json_invalid":
+def _refusal(wrong: ValidationError) -> Refusal:
+    if wrong.errors()[0]["type"] == "json_invalid":
         return Refusal("not_json", "This is not JSON in UTF-8.", status=400)
-    fields = {_place(wrong): _sentence(wrong) for wrong in wrongs}
+    fields = sentences(wrong)
     told = " ".join(f"{name}: {sentence}" for name, sentence in list(fields.items())[:5])
     return Refusal("invalid", told, status=422, fields=fields)
 

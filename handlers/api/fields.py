@@ -107,11 +107,15 @@ def _day(said: object) -> object:
     return day
 
 
-def _moment(said: object) -> object:
+def _moment(said: object) -> datetime:
     """With its offset: a time of nowhere means nothing, and a bare number may be anything."""
-    if not isinstance(said, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d[Tt].+([Zz]|[+-]\d\d:\d\d)", said, re.ASCII):
+    try:
+        at = datetime.fromisoformat(said) if isinstance(said, str) and re.match(r"\d{4}-\d\d-\d\d[Tt]", said) else None
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or not FIRST_DAY <= at.date() <= LAST_DAY:
         raise ValueError("is no time like 2026-03-02T15:00:00Z")
-    return said
+    return at
 
 
 def _figure(said: object) -> object:

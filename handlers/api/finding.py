@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from tortoise.models import Model
 
 from domain.money import MOST_CENTS
@@ -14,7 +14,8 @@ from models.finding import Found, Wanted
 Figure = Annotated[Number, Field(ge=0, le=MOST_CENTS, examples=[5_000])]
 
 
-class Filters(Page):
+class FilterFields(BaseModel):
+    status: tuple[str, ...] = ()
     q: Annotated[
         str, Words(100), Field(description="Beginnings of names, a patient's id or phone, an invoice's number or id.")
     ] = ""
@@ -29,9 +30,12 @@ class Filters(Page):
     rule_set: Short | None = None
     stage: Annotated[str, Words(40)] | None = None
 
-    def wanted(self, status: tuple[str, ...]) -> Wanted:
-        said = self.model_dump(exclude={"limit", "cursor", "status"})
-        return Wanted(status=status, **said)
+    def wanted(self) -> Wanted:
+        return Wanted(**{name: getattr(self, name) for name in Wanted.__dataclass_fields__})
+
+
+class Filters(FilterFields, Page):
+    """The filters as they stand in an address."""
 
 
 Row = TypeVar("Row", bound=Model)
@@ -43,11 +47,10 @@ async def list_found(
     rows: type[Row],
     find: Find,
     filters: Filters,
-    status: tuple[str, ...],
     shown: Callable[[Sequence[Row]], Awaitable[list[Item]]],
 ) -> Listed[Item]:
     after = place_in(filters.cursor) if filters.cursor is not None else None
-    found = await find(filters.wanted(status), limit=filters.limit, after=after)
+    found = await find(filters.wanted(), limit=filters.limit, after=after)
     by_id = {int(row.pk): row for row in await rows.filter(pk__in=found.ids)}
     here = [by_id[number] for number in found.ids if number in by_id]
     return Listed(await shown(here), cursor_at(found.next) if found.next else None)

@@ -60,7 +60,7 @@ async def show(call: Call[NoQuery]) -> InvoiceAnswer:
 
 async def list_them(call: Call[WhichInvoices]) -> Listed[InvoiceAnswer]:
     """List invoices."""
-    return await list_found(Invoice, find_invoices, call.asked, call.asked.status, shown)
+    return await list_found(Invoice, find_invoices, call.asked, shown)
 
 
 async def send(call: Call[NothingMore]) -> InvoiceAnswer:

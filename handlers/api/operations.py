@@ -1,6 +1,6 @@
 """Everything that programs can ask for: one row each. Its checks, its answers and its page in the document follow."""
 
-from handlers.api import charges, events, invoices, patients, reports, sessions, sets
+from handlers.api import charges, events, invoices, jobs, patients, reports, sessions, sets
 from handlers.api.operation import Operation
 
 TABLE = (
@@ -16,6 +16,9 @@ TABLE = (
     Operation("GET", "/invoice-sets", "read", sets.list_them),
     Operation("GET", "/invoice-sets/{id}", "read", sets.show),
     Operation("GET", "/reports/{name}", "read", reports.show),
+    Operation("POST", "/invoices/bulk", "write", jobs.send_drafts),
+    Operation("POST", "/invoice-sets/bulk", "write", jobs.move_sets),
+    Operation("GET", "/jobs/{id}", "read", jobs.show),
     Operation("GET", "/events", "read", events.list_them),
 )
 

@@ -1,7 +1,7 @@
 """Invoice sets: found, shown, and moved by the table's moves, each of which is a route."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -66,7 +66,7 @@ class SetAnswer:
 
 async def list_them(call: Call[WhichSets]) -> Listed[SetAnswer]:
     """List invoice sets."""
-    return await list_found(InvoiceSet, find_sets, call.asked, call.asked.status, shown)
+    return await list_found(InvoiceSet, find_sets, call.asked, shown)
 
 
 async def show(call: Call[NoQuery]) -> SetAnswer:
@@ -83,13 +83,13 @@ def moving(move: Move) -> Work:
     asks = body_of(move)
 
     async def work(call: Call[asks]) -> SetAnswer:  # type: ignore[valid-type]  # made from the table
-        number, given = call.id("invoice set"), answers_to(move, call.asked, call.practice.currency)
+        number, given = call.id("invoice set"), answers_to(move.asks, call.asked, call.practice.currency)
         try:
             moved = await make_move(
                 number, move.name, given, actor=call.actor, practice=call.practice, ports=call.ports
             )
         except Refusal as refusal:
-            raise in_our_words(refusal, move) from None
+            raise in_our_words(refusal, move.asks) from None
         return (await shown([moved]))[0]
 
     return work
@@ -101,12 +101,13 @@ def field_of(ask: Ask) -> str:
 
 @cache
 def body_of(move: Move) -> type[Body]:
-    return create_model(f"{move.name}_body", __base__=Body, **fields_of(move))
+    return create_model(f"{move.name}_body", __base__=Body, **fields_of(move.asks))
 
 
-def fields_of(move: Move) -> dict[str, Any]:
-    """A field for each thing that the move asks."""
-    return {field_of(ask): (_kind_of(ask), ...) if ask.required else (_kind_of(ask) | None, None) for ask in move.asks}
+def fields_of(asks: Iterable[Ask], *, needed: bool = True) -> dict[str, Any]:
+    """A field for each thing that is asked."""
+    kinds = {field_of(ask): (_kind_of(ask), needed and ask.required) for ask in asks}
+    return {name: (kind, ...) if must else (kind | None, None) for name, (kind, must) in kinds.items()}
 
 
 def _kind_of(ask: Ask) -> Any:
@@ -115,8 +116,8 @@ def _kind_of(ask: Ask) -> Any:
     return Annotated[str, Words(ask.longest), Field(description=ask.hint, examples=[ask.label])]
 
 
-def answers_to(move: Move, body: Body, currency: str) -> dict[str, object]:
-    answers = {ask.name: getattr(body, field_of(ask)) for ask in move.asks}
+def answers_to(asks: Iterable[Ask], body: Body, currency: str) -> dict[str, object]:
+    answers = {ask.name: getattr(body, field_of(ask)) for ask in asks}
     return {name: _typed(answer, currency) for name, answer in answers.items() if answer is not None}
 
 
@@ -129,9 +130,9 @@ def _typed(value: str | int, currency: str) -> str:
     return f"{whole}.{part:0{digits}d}" if digits else str(whole)
 
 
-def in_our_words(refusal: Refusal, move: Move) -> Refusal:
+def in_our_words(refusal: Refusal, asks: Iterable[Ask]) -> Refusal:
     """The same refusal, with the fields named as they are sent here."""
-    names = {ask.name: field_of(ask) for ask in move.asks}
+    names = {ask.name: field_of(ask) for ask in asks}
     fields = {names.get(name, name): sentence for name, sentence in refusal.by_field().items()}
     return Refusal(refusal.code, refusal.sentence, status=refusal.status, fields=fields)
 
