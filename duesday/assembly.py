@@ -43,6 +43,7 @@ from models.migrate import migrate, pending
 from models.people import Patient
 from models.readers import read_on
 from models.record import InboxItem
+from outreach.bulk_moves import moving
 from outreach.reactions import NAME as OUTREACH
 from outreach.reactions import react
 from outreach.sending import ABREAST, send_due
@@ -198,7 +199,8 @@ def _put_together(environment: Environment, practice: Practice, ports: Ports, in
 
 async def _bulk(practice: Practice, ports: Ports) -> int:
     """Jobs over many rows: by their kind, what is done with each."""
-    return await work_through({SEND: sending(practice)}, now=ports.clock.now(), pulse=ports.clock.pulse())
+    deeds = {SEND: sending(practice), **moving(practice, ports)}
+    return await work_through(deeds, now=ports.clock.now(), pulse=ports.clock.pulse())
 
 
 async def _keep(
