@@ -47,6 +47,8 @@ class InvoiceOnPage:
     lines: tuple[LineOnPage, ...]
     pdf: str
     overdue: bool = False
+    contained: tuple[LineOnPage, ...] = ()
+    """Taxes that the prices hold already."""
 
     @property
     def settled_cents(self) -> int:

@@ -22,6 +22,14 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperAdjustment:
+    """A discount, surcharge, tax, late fee or write-off: signed, as it changes the total."""
+
+    label: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperLine:
     patient: str
     description: str
@@ -29,14 +37,8 @@ class PaperLine:
     served_on: date | None = None
     quantity: int | Decimal = 1
     unit_cents: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperAdjustment:
-    """A discount, surcharge, tax, late fee or write-off: signed, as it changes the total."""
-
-    label: str
-    amount_cents: int
+    adjustments: tuple[PaperAdjustment, ...] = ()
+    """What was taken off or put on this line alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class InvoicePaper:
     total_cents: int
     balance_cents: int
     adjustments: tuple[PaperAdjustment, ...] = ()
+    contained: tuple[PaperAdjustment, ...] = ()
+    """Taxes that the total holds already."""
     payments: tuple[PaperPayment, ...] = ()
     pay_link: str = ""
     pay_instructions: str = ""
@@ -67,7 +71,8 @@ class InvoicePaper:
 
     @property
     def subtotal_cents(self) -> int:
-        return sum(line.amount_cents for line in self.lines)
+        on_lines = (each.amount_cents for line in self.lines for each in line.adjustments)
+        return sum(line.amount_cents for line in self.lines) + sum(on_lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +129,10 @@ def by_patient_and_day(lines: tuple[PaperLine, ...]) -> Iterator[PatientGroup]:
 
 def _runs_over(paper: InvoicePaper) -> bool:
     """Whether to number pages: counting them costs the printer a second layout, so a short bill goes without."""
-    rows = sum(1 + len(line.description) // 48 for line in paper.lines)
+    rows = sum(1 + len(line.description) // 48 + len(line.adjustments) for line in paper.lines)
     rows += 2 * len({line.patient for line in paper.lines})
-    rows += len(paper.adjustments) + len(paper.payments) + (len(paper.notes) + len(paper.pay_instructions)) // 80
+    rows += len(paper.adjustments) + len(paper.contained) + len(paper.payments)
+    rows += (len(paper.notes) + len(paper.pay_instructions)) // 80
     return rows > 18
 
 

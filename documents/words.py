@@ -14,6 +14,7 @@ from babel.numbers import (
     NumberFormatError,
     format_currency,
     format_decimal,
+    format_percent,
     get_currency_precision,
     parse_decimal,
 )
@@ -80,6 +81,11 @@ def read_amount(text: str, currency: str, locale: str) -> int | None:
 
 def number(value: int | Decimal, locale: str) -> str:
     return format_decimal(value, locale=locale_named(locale))
+
+
+def percent(basis_points: int, locale: str) -> str:
+    rate = Decimal(basis_points) / 10_000
+    return format_percent(rate.normalize(), locale=locale_named(locale), decimal_quantization=False)
 
 
 def day(when: date, locale: str, length: Literal["short", "medium", "long"] = "long") -> str:

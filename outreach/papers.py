@@ -10,7 +10,6 @@ from documents.papers import (
     InvoicePaper,
     Letterhead,
     PaidTowards,
-    PaperAdjustment,
     PaperLine,
     PaperPayment,
     ReceiptPaper,
@@ -20,10 +19,11 @@ from documents.papers import (
 from domain.errors import not_found
 from domain.ports import Ports
 from domain.practice import Practice
-from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine
+from models.invoices import Invoice, InvoiceLine
 from models.money import Payment, PaymentShare
 from models.papers import Document
 from models.people import Patient
+from outreach.figures import Figures, figures_of
 
 
 async def paper_for(paper: str, *, practice: Practice, ports: Ports) -> Document:
@@ -57,6 +57,7 @@ async def _invoice(invoice_id: int, *, practice: Practice, ports: Ports, now: da
     if invoice is None or invoice.number is None or invoice.issued_on is None or invoice.due_date is None:
         raise not_found("sent invoice", invoice_id)
     payer = invoice.guarantor
+    figures = (await figures_of([invoice.id], payer.locale))[invoice.id]
     paper = InvoicePaper(
         letterhead=_letterhead(invoice.location, practice),
         number=invoice.number,
@@ -65,13 +66,11 @@ async def _invoice(invoice_id: int, *, practice: Practice, ports: Ports, now: da
         bill_to=(f"{payer.first_name} {payer.last_name}".strip(),),
         issued_on=invoice.issued_on,
         due_on=invoice.due_date,
-        lines=await _lines(invoice.id),
+        lines=await _lines(invoice.id, figures),
         total_cents=invoice.total_cents,
         balance_cents=invoice.balance_cents,
-        adjustments=tuple(
-            PaperAdjustment(label=row.description, amount_cents=row.amount_cents)
-            for row in await InvoiceAdjustment.filter(invoice_id=invoice.id).order_by("id")
-        ),
+        adjustments=tuple(figures.below_lines),
+        contained=tuple(figures.contained),
         payments=await _payments_on(invoice.id),
         pay_link=await _link(payer.id, practice, ports, now),
         pay_instructions=practice.payment_instructions,
@@ -80,7 +79,7 @@ async def _invoice(invoice_id: int, *, practice: Practice, ports: Ports, now: da
     return payer.id, f"{invoice.number}.pdf", invoice_html(paper)
 
 
-async def _lines(invoice_id: int) -> tuple[PaperLine, ...]:
+async def _lines(invoice_id: int, figures: Figures) -> tuple[PaperLine, ...]:
     rows = await InvoiceLine.filter(invoice_id=invoice_id).order_by("position")
     names = {
         p.id: f"{p.first_name} {p.last_name}".strip() for p in await Patient.filter(id__in=[r.patient_id for r in rows])
@@ -93,6 +92,7 @@ async def _lines(invoice_id: int) -> tuple[PaperLine, ...]:
             served_on=row.served_on,
             quantity=Decimal(row.quantity_thousandths) / 1000,
             unit_cents=row.unit_price_cents,
+            adjustments=tuple(figures.on_lines[row.position]),
         )
         for row in rows
     )

@@ -6,13 +6,15 @@ from aiohttp import web
 
 from billing.checkouts import AT_LEAST_CENTS, owed_cents
 from documents.pages import BalancePage, InvoiceOnPage, LineOnPage, Notice, PaymentOnPage, balance_page
+from documents.papers import PaperAdjustment
 from documents.words import masked_phone
 from domain.invoice import OPEN
 from handlers.doors import GUARANTOR, doors
 from handlers.patient.frame import frame_for, html, remember_language
-from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine
+from models.invoices import Invoice, InvoiceLine
 from models.money import CheckoutAttempt, Payment
 from models.people import Patient
+from outreach.figures import Figures, figures_of
 from outreach.situation import suppressed
 
 SHOWN = (*OPEN, "paid", "archived", "refunded")
@@ -33,11 +35,12 @@ async def balance(
     payer = await Patient.get(id=guarantor)
     root = root_of(request)
     texted = payer.phone if payer.phone and not await suppressed("sms", payer.phone) else None
+    frame = frame_for(request, payer)
     page = BalancePage(
-        frame=frame_for(request, payer),
+        frame=frame,
         currency=here.practice.currency,
         balance_cents=await owed_cents(guarantor),
-        invoices=await _invoices(guarantor, root),
+        invoices=await _invoices(guarantor, root, frame.locale),
         payments=await _payments(guarantor, root),
         processing_cents=await processing_cents(guarantor),
         first_name=payer.first_name,
@@ -63,10 +66,11 @@ async def processing_cents(guarantor: int) -> int:
     return sum(attempt.amount_cents for attempt in await on_their_way)
 
 
-async def _invoices(guarantor: int, root: str) -> tuple[InvoiceOnPage, ...]:
+async def _invoices(guarantor: int, root: str, locale: str) -> tuple[InvoiceOnPage, ...]:
     """What is owed first, oldest first; then what is settled, newest first."""
     rows = await Invoice.filter(guarantor_id=guarantor, status__in=SHOWN, voided_at=None).order_by("id")
-    lines = await _lines([row.id for row in rows])
+    figures = await figures_of([row.id for row in rows], locale)
+    lines = await _lines([row.id for row in rows], figures)
     owed = [row for row in rows if row.balance_cents]
     settled = [row for row in reversed(rows) if not row.balance_cents]
     return tuple(
@@ -78,14 +82,15 @@ async def _invoices(guarantor: int, root: str) -> tuple[InvoiceOnPage, ...]:
             lines=tuple(lines[row.id]),
             pdf=f"{root}/invoices/{row.number}.pdf",
             overdue=row.status == "overdue",
+            contained=tuple(map(_beside, figures[row.id].contained)),
         )
         for row in [*owed, *settled]
         if row.number and row.issued_on and row.due_date
     )
 
 
-async def _lines(invoices: list[int]) -> dict[int, list[LineOnPage]]:
-    """By invoice; a late fee stands among them, since it is owed like them."""
+async def _lines(invoices: list[int], figures: dict[int, Figures]) -> dict[int, list[LineOnPage]]:
+    """By invoice: each line with what was taken off it or put on it, then what is on the whole."""
     found: dict[int, list[LineOnPage]] = defaultdict(list)
     rows = await InvoiceLine.filter(invoice_id__in=invoices).order_by("position")
     patients = {p.id: p for p in await Patient.filter(id__in={row.patient_id for row in rows if row.patient_id})}
@@ -97,11 +102,14 @@ async def _lines(invoices: list[int]) -> dict[int, list[LineOnPage]]:
                 patient=name, description=row.description, amount_cents=row.amount_cents, served_on=row.served_on
             )
         )
-    for adjustment in await InvoiceAdjustment.filter(invoice_id__in=invoices).order_by("id"):
-        found[adjustment.invoice_id].append(
-            LineOnPage(patient="", description=adjustment.description, amount_cents=adjustment.amount_cents)
-        )
+        found[row.invoice_id] += map(_beside, figures[row.invoice_id].on_lines[row.position])
+    for invoice in invoices:
+        found[invoice] += map(_beside, figures[invoice].below_lines)
     return found
+
+
+def _beside(figure: PaperAdjustment) -> LineOnPage:
+    return LineOnPage(patient="", description=figure.label, amount_cents=figure.amount_cents)
 
 
 async def _payments(guarantor: int, root: str) -> tuple[PaymentOnPage, ...]:

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
+from documents.labels import adjustment_label, tax_label
 from documents.papers import (
     InvoicePaper,
     PaidTowards,
@@ -68,6 +69,34 @@ async def test_an_invoice_says_who_owes_what_to_whom_until_when_and_how_to_pay(d
     ]
     assert [words for words in said if words not in page] == []
     assert "Page" not in page
+
+
+async def test_what_is_taken_off_put_on_and_taxed_stands_where_it_belongs(draw: Draw) -> None:
+    senior = PaperAdjustment(label=adjustment_label("discount", "Senior", 1_000, "en_US"), amount_cents=-1_000)
+    visit = PaperLine(patient="Maria Lopez", description="Office visit", amount_cents=10_000, adjustments=(senior,))
+    copies = PaperLine(patient="", description="Copies", amount_cents=500)
+    paper = invoice_paper(
+        lines=(visit, copies),
+        adjustments=(
+            PaperAdjustment(label=adjustment_label("surcharge", "", None, "en_US"), amount_cents=300),
+            PaperAdjustment(label=tax_label("State tax", 625, "en_US"), amount_cents=613),
+        ),
+        contained=(PaperAdjustment(label=tax_label("VAT", 2_000, "en_US"), amount_cents=1_633),),
+        payments=(), total_cents=10_413, balance_cents=10_413,
+    )  # fmt: skip
+    (page,) = await draw(invoice_html(paper))
+    rows = [
+        *("Office visit", "Senior 10%", "-$10.00", "Copies", "Subtotal", "$95.00", "Surcharge", "$3.00"),
+        *("State tax 6.25%", "$6.13", "Total", "$104.13", "Includes VAT 20%", "$16.33", "Balance due"),
+    ]
+    places = [page.index(words) for words in rows]
+    assert places == sorted(places), page
+
+
+def test_figures_beside_the_lines_have_their_names_in_the_patient_s_language() -> None:
+    assert adjustment_label("late_fee", "Late fee", None, "es_US") == "Cargo por mora"
+    assert adjustment_label("discount", "", 1_250, "es_US") == "Descuento 12.5%"
+    assert adjustment_label("discount", "Familia", None, "es_US") == "Familia"
 
 
 async def test_a_long_invoice_repeats_its_head_and_numbers_its_pages(draw: Draw) -> None:
