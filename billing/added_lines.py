@@ -53,7 +53,7 @@ async def added(wanted: NewLine, position: int, *, guarantor: int, practice: Pra
         position=position,
         code=ware.code,
         kind=ware.kind,
-        patient_id=wanted.patient,
+        patient_id=wanted.patient or guarantor,
         served_on=wanted.served_on,
         description=wanted.description.strip() or ware.description,
         quantity_thousandths=wanted.quantity_thousandths,

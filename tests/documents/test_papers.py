@@ -74,7 +74,7 @@ async def test_an_invoice_says_who_owes_what_to_whom_until_when_and_how_to_pay(d
 async def test_what_is_taken_off_put_on_and_taxed_stands_where_it_belongs(draw: Draw) -> None:
     senior = PaperAdjustment(label=adjustment_label("discount", "Senior", 1_000, "en_US"), amount_cents=-1_000)
     visit = PaperLine(patient="Maria Lopez", description="Office visit", amount_cents=10_000, adjustments=(senior,))
-    copies = PaperLine(patient="", description="Copies", amount_cents=500)
+    copies = PaperLine(patient="Maria Lopez", description="Copies", amount_cents=500)
     paper = invoice_paper(
         lines=(visit, copies),
         adjustments=(
