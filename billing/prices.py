@@ -9,7 +9,7 @@ from domain.errors import Refusal, invalid
 from domain.money import MOST_CENTS
 from domain.practice import Practice
 from models.care import Price
-from models.change import change
+from models.change import Facts, change
 from models.people import Patient
 
 
@@ -32,13 +32,13 @@ async def keep_price(record: PriceRecord, *, practice: Practice, actor: Actor, n
     require_everywhere(actor, practice, "Setting prices")
     price_list = record.price_list or practice.price_list
     async with change(now) as told:
-        says = {
+        says: Facts = {
             "description": record.description,
             "unit_price_cents": record.unit_price_cents,
             "kind": record.kind,
             "taxes": record.taxes,
         }
-        place = {"price_list": price_list, "code": record.code, "valid_from": record.valid_from}
+        place: Facts = {"price_list": price_list, "code": record.code, "valid_from": record.valid_from}
         known = await Price.get_or_none(**place)
         before = {name: getattr(known, name) for name in says} if known else {}
         if known and before == says:
