@@ -19,7 +19,7 @@ Application = web.Application
 def web_app(doors: Doors) -> Application:
     app = Application(middlewares=[edge], client_max_size=LARGEST_BODY)
     app[DOORS], app[MEASURES], app[IN_HAND] = doors, Measures(), set()
-    app[BY_KEY] = Buckets(burst=2 * doors.api_per_second, per_second=doors.api_per_second)
+    app[BY_KEY] = Buckets(burst=2 * doors.practice.api_per_second, per_second=doors.practice.api_per_second)
     limits(app)
     for route in ROUTES:
         if route.method == "GET":

@@ -29,8 +29,6 @@ class Doors:
     slack_dispatch: SlackDispatch | None = None
     slack_signing_secret: str | None = None
     metrics: bool = False
-    api_per_second: int = 50
-    """How often one key may come, steadily; twice that at once."""
     version: str = ""
 
 

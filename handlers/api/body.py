@@ -38,8 +38,12 @@ async def read_body(request: web.Request, model: type[Read]) -> Read:
     raw = await request.read()
     if raw and request.content_type != "application/json":
         raise Refusal("not_json", "Send JSON, with Content-Type: application/json.", status=415)
+    return parsed(raw or b"{}", model)
+
+
+def parsed(raw: bytes, model: type[Read]) -> Read:
     try:
-        return model.model_validate_json(raw or b"{}")
+        return model.model_validate_json(raw)
     except ValidationError as wrong:
         raise _refusal(wrong) from None
 

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -51,7 +52,7 @@ async def practice_at(url: str) -> AsyncIterator[tuple[str, str]]:
     """A practice with something in every state, its address, and a key to it."""
     await database.connect(url)
     try:
-        async with open_house(api_per_second=100_000) as house:
+        async with open_house(practice=replace(PRACTICE, api_per_second=100_000)) as house:
             payers = [await patient(f"P-{number}") for number in range(1, 7)]
             for payer in payers[:5]:
                 await enrol((await bill(payer)).id, practice=PRACTICE, now=NOW)

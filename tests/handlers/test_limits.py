@@ -1,5 +1,6 @@
 """Token buckets: a burst, then a steady rate, in bounded memory."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from aiohttp.test_utils import make_mocked_request
 
 from handlers.limits import Buckets
 from handlers.patient.token import peer
-from tests.handlers.house import NOW, House, patient
+from tests.handlers.house import NOW, PRACTICE, House, open_house, patient
 
 
 def test_a_burst_is_let_through_and_the_rest_waits_its_turn():
@@ -69,3 +70,13 @@ async def test_one_token_is_not_asked_for_without_end(house: House):
     late = answers[-1]
     assert (late.status, int(late.headers["Retry-After"]) >= 1) == (429, True)
     assert "try again" in await late.text()
+
+
+async def test_one_key_is_not_let_come_without_end_and_others_are(open_database: str):
+    async with open_house(practice=replace(PRACTICE, api_per_second=3)) as house:
+        answers = [await house.call("GET", "/invoices", scope="read") for _ in range(12)]
+        assert [answer.status for answer in answers[:6]] == [200] * 6
+        late = next(answer for answer in answers if answer.status == 429)
+        assert (late.content_type, late.headers["Retry-After"]) == ("application/problem+json", "1")
+        assert "Retry-After" in (await late.json())["detail"]
+        assert (await house.call("GET", "/invoices", scope="write")).status == 200
