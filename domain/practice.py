@@ -206,6 +206,8 @@ class Practice:
     payment_instructions: str = ""
     link_days: int = 120
     metrics: bool = False
+    api_per_second: int = 50
+    """How often one API key may come, steadily; twice that at once."""
 
     def __post_init__(self) -> None:
         refuse(self.wrongs())
@@ -222,6 +224,7 @@ class Practice:
             yield Wrong(("currency",), quoted(self.currency), listed(CURRENCIES), near=CURRENCIES)
         yield from unlike(r"[a-z]{2,3}(_[A-Z]{2})?", "locale", self.locale, "a language and country like en_US")
         yield from outside("link_days", self.link_days, 1, 3650)
+        yield from outside("api_per_second", self.api_per_second, 1, 1_000_000)
         yield from self._unusable_names()
         yield from self._unknown_names()
 

@@ -29,6 +29,7 @@ from domain.practice import Practice
 from duesday.environment import Environment
 from gateways.registry import gateway
 from gateways.system_clock import SystemClock
+from handlers import intake
 from handlers.app import Application, web_app
 from handlers.doors import Doors, Keep
 from jobs.intake import Handle, vendor_handlers, work_off
@@ -159,6 +160,7 @@ def _address(url: str | None, name: str) -> dict[str, str]:
 
 def _put_together(environment: Environment, practice: Practice, ports: Ports, inbox: GroupCommit) -> House:
     handlers: dict[str, Handle] = dict(vendor_handlers(practice=practice, ports=ports))
+    handlers[intake.SOURCE] = partial(intake.work, practice, ports)
     keep = partial(_keep, inbox, ports.clock)
     bolt = None
     notices = partial(_read, NOTICEBOARD, notice, practice, ports)

@@ -12,6 +12,7 @@ from duesday.opening import open_books
 from duesday.terminal import remark, say, show_json, show_table
 from gateways.system_clock import SystemClock
 from handlers.api.keys import SCOPES
+from handlers.intake import secret_from
 from models.keys import ApiKey
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make, list and revoke keys for programs.")
@@ -51,6 +52,15 @@ def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None
     """Revoke a key: from now on it opens nothing."""
     _run(revoke_key(name, now=SystemClock().now()))
     say(f"{name} is revoked.")
+
+
+@app.command(name="webhook-secret")
+def webhook_secret() -> None:
+    """Show what signs webhooks with sessions. It derives from SECRET_KEY, and changes with it."""
+    environment = Environment()
+    environment.refuse_unless_servable()
+    if environment.secret_key:
+        say(secret_from(environment.secret_key.get_secret_value().encode()))
 
 
 async def _all() -> list[ApiKey]:
