@@ -7,7 +7,7 @@ import pytest
 
 from billing.audit import audit
 from billing.claims import ClaimRecord, bill_patient, put_claim
-from billing.drafts import draft_invoice
+from billing.drafts import DraftChange, change_draft, draft_invoice
 from billing.invoices import void_invoice
 from billing.sessions import complete_session
 from billing.write_offs import write_off
@@ -183,8 +183,9 @@ async def test_who_may_not_bill_may_not_post(clinic: Clinic) -> None:
     claim = await claim_of(clinic)
     record = ClaimRecord(external_id="S-1", session="S-1", payer="Blue", status="paid", patient_cents=100)
     before = await everything()
-    with pytest.raises(Refusal, match="needs the role biller"):
-        await put_claim(record, practice=clinic.practice, actor=VERA, now=clinic.now)
+    for attempt in (record, replace(record, status="open", patient_cents=None)):
+        with pytest.raises(Refusal, match="needs the role biller"):
+            await put_claim(attempt, practice=clinic.practice, actor=VERA, now=clinic.now)
     assert await everything() == before
     assert await state(claim) == ("open", 0)
 
@@ -212,6 +213,15 @@ async def test_a_denied_claim_is_a_person_s_who_may_bill_the_patient(clinic: Cli
         await bill_patient(claim.id, amount=5_000, actor=DANA, **known)
     await told(clinic, claim, "paid", None, 19_500, 1_000)
     assert (await state(claim), await charges(claim)) == (("paid", 1_000), [(1_000, "draft")])
+
+
+async def test_a_second_denial_asks_again(clinic: Clinic) -> None:
+    claim = await claim_of(clinic)
+    for time in (1, 2):
+        await told(clinic, claim, "filed")
+        await told(clinic, claim, "denied")
+        assert await asked() == [("denied", 0, 0)]
+        assert len(await tales("claim.needs_person")) == time
 
 
 async def test_what_a_payer_has_paid_is_not_a_person_s_to_bill(clinic: Clinic) -> None:
@@ -292,6 +302,22 @@ async def test_less_than_was_sent_is_a_credit_note(clinic: Clinic) -> None:
     assert (invoice.status, invoice.balance_cents, await state(claim)) == ("archived", 0, ("reversed", 0))
     await told(clinic, claim, "paid", None, None, 800)
     assert (await charges(claim), await audit(full=True)) == ([(4_000, "archived"), (800, "draft")], [])
+
+
+async def test_what_was_credited_of_a_charge_is_not_credited_again(clinic: Clinic) -> None:
+    claim, first = await billed(clinic)
+    other = await claim_of(clinic, bill_to="hybrid")
+    await told(clinic, other, "paid", None, None, 700)
+    await told(clinic, claim, "paid", None, None, 5_500)
+    draft = await Invoice.get(status="draft")
+    await change_draft(draft, DraftChange(charges="all"), practice=clinic.practice, actor=DANA, now=clinic.now)
+    second = await clinic.sends(draft)
+    for share, left in ((4_000, (4_000, 700)), (3_000, (3_000, 700)), (0, (0, 700))):
+        await told(clinic, claim, "paid", None, None, share)
+        await first.refresh_from_db()
+        await second.refresh_from_db()
+        assert (first.balance_cents, second.balance_cents) == left
+        assert (await state(other), await audit()) == (("paid", 700), [])
 
 
 async def test_what_was_paid_beyond_the_share_becomes_the_guarantor_s_credit(clinic: Clinic) -> None:

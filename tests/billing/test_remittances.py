@@ -315,6 +315,22 @@ async def test_the_practice_s_own_word_and_the_payer_s_agree_and_nothing_moves(c
     await comes(clinic, check(decided(4_000), on=LATER))
     assert (await state(claim), await charges(claim), await asked()) == (("paid", 4_000), [(4_000, "unbilled")], [])
     assert await ClaimPosting.filter(claim_id=claim.id).count() == 2
+    assert (await Claim.get(id=claim.id)).payer == "Blue Shield of Nowhere"
+
+
+async def test_the_practice_s_own_word_prevails_over_a_check_that_is_announced(clinic: Clinic) -> None:
+    claim = await claim_of(clinic)
+    await comes(clinic, check(decided(4_000), on=clinic.today + timedelta(days=2)))
+    await told(clinic, claim, "paid", None, None, 1_000)
+    assert await state(claim) == ("paid", 1_000)
+
+
+async def test_the_practice_s_own_word_stands_in_for_the_payer_that_had_the_last(clinic: Clinic) -> None:
+    claim = await claim_of(clinic)
+    await comes(clinic, check(decided(6_000)), check(from_second("2"), payer=GREEN, on=LATER))
+    await told(clinic, claim, "paid", None, None, 900, payer="Green")
+    await comes(clinic, check(decided(7_000), trace="EFT00020", on=LATER + timedelta(days=9)))
+    assert (await state(claim), await asked()) == (("paid", 900), [("overruled", 7_000, 900)])
 
 
 @pytest.mark.parametrize("seed", range(3))

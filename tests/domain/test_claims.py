@@ -89,7 +89,9 @@ def test_what_is_passed_on_waits_for_the_next_payer() -> None:
 
 
 def test_another_payer_s_denial_does_not_undo_a_payment() -> None:
-    assert stands(decision(4_000), decision(word="denied", payer=GREEN, rank=0, day=5)) == ("paid", 4_000, 1)
+    for day in (0, 5):
+        later = decision(word="denied", payer=GREEN, rank=0, day=day, trace="2")
+        assert stands(decision(4_000, trace="1"), later) == ("paid", 4_000, 1)
 
 
 def test_an_earlier_payer_does_not_overrule_a_later_one_by_itself() -> None:
