@@ -25,7 +25,12 @@ NAME = "outreach"
 
 
 async def react(events: Sequence[Event], *, practice: Practice, ports: Ports) -> None:
-    """Called in the reader's transaction: each event is reacted to exactly once."""
+    """Called in the reader's transaction: each event is reacted to exactly once.
+
+    Every guarantor of the batch is held first, as by everybody: their bills and sets are then taken in any order.
+    """
+    payers = {event.guarantor_id for event in events if event.guarantor_id is not None}
+    await Patient.filter(id__in=payers).order_by("id").select_for_update(no_key=True)
     for event in events:
         with following(event.correlation):
             await _react(event, practice=practice, ports=ports)
