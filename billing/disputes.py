@@ -33,10 +33,11 @@ async def follow_dispute(event: CardEvent, *, processor: str, practice: Practice
 
 
 async def _open(event: CardEvent, payment: Payment, told: Change, practice: Practice, who: Actor) -> Dispute:
-    """The bank has the money for now; nothing is owed again before it is decided."""
+    """The bank has the money for now; nothing is owed again before it is decided. What it takes beyond what is left of
+    the payment is not the patient's affair: `taken_cents` tells people of it."""
     cents = min(event.amount_cents, payment.amount_cents - payment.returned_cents)
-    await fire(payment, "dispute", machine=PAYMENT, actor=who, told=told,
-               facts={"amount_cents": cents, "reason": event.sentence or ""})  # fmt: skip
+    facts = {"amount_cents": cents, "taken_cents": event.amount_cents, "reason": event.sentence or ""}
+    await fire(payment, "dispute", machine=PAYMENT, actor=who, told=told, facts=facts)
     shares = Shares(payment, practice, told)
     shares.give_back("dispute_opened", ledger.dispute_opened(cents) if cents else [])
     await shares.write()
@@ -54,7 +55,7 @@ async def _close(
     dispute: Dispute, payment: Payment, told: Change, practice: Practice, who: Actor, *, won: bool
 ) -> None:
     cents = dispute.amount_cents
-    await fire(payment, "win" if won else "lose", machine=PAYMENT, actor=who, told=told,
+    await fire(payment, _ending(payment, cents, won=won), machine=PAYMENT, actor=who, told=told,
                facts={"amount_cents": cents})  # fmt: skip
     shares = Shares(payment, practice, told)
     if won and cents:
@@ -66,3 +67,11 @@ async def _close(
     await shares.write()
     dispute.status, dispute.closed_at = ("won" if won else "lost"), told.now
     await dispute.save(update_fields=["status", "closed_at"])
+
+
+def _ending(payment: Payment, cents: int, *, won: bool) -> str:
+    """By what is left of the payment: of one that is lost in part the rest can still be refunded."""
+    left = payment.amount_cents - payment.returned_cents
+    if won:
+        return "win" if left else "win_refunded"
+    return "lose_part" if left > cents else "lose"

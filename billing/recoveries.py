@@ -1,5 +1,7 @@
 """Money for what had been written off: it is owed again to that amount, and paid in the same breath."""
 
+from tortoise.expressions import F
+
 from billing.books import held_in_order
 from billing.shares import Shares
 from models.chasing import InvoiceSet
@@ -42,5 +44,4 @@ async def written_off_again(invoice_id: int, cents: int) -> None:
 async def _note(off: WriteOff, cents: int) -> None:
     off.recovered_cents += cents
     await off.save(update_fields=["recovered_cents"])
-    held = await InvoiceSet.get(id=off.invoice_set_id)
-    await InvoiceSet.filter(id=held.id).update(written_off_cents=held.written_off_cents - cents)
+    await InvoiceSet.filter(id=off.invoice_set_id).update(written_off_cents=F("written_off_cents") - cents)

@@ -34,14 +34,18 @@ async def foresee_refund(payment_id: int, *, amount: int, disposition: Asked | N
     """What people see before they refund."""
     payment = await Payment.get(id=payment_id).prefetch_related("guarantor")
     plan = await _plan(payment, amount, disposition, practice)
-    rise = plan.disposition == "reopen"
-    invoices = {i.id: i for i in await Invoice.filter(id__in=[number for number, _ in plan.parts])}
+    rises = await _rises(payment, plan)
+    invoices = await Invoice.filter(id__in=list(rises)).order_by("id")
+    balances = {i.number or "": (i.balance_cents, i.balance_cents + rises[i.id]) for i in invoices}
     credit = payment.guarantor.credit_cents
-    balances = {
-        invoices[number].number or "": (invoices[number].balance_cents, invoices[number].balance_cents + rise * cents)
-        for number, cents in plan.parts
-    }
     return Foreseen(plan, (credit, credit - plan.from_credit_cents), balances)
+
+
+async def _rises(payment: Payment, plan: RefundPlan) -> dict[int, int]:
+    """By how much each invoice's balance rises; what had been recovered is written off again, so it doesn't."""
+    recovered = {share.invoice_id: share.recovered_cents for share in await shares_of(payment)}
+    reopens = plan.disposition == "reopen"
+    return {number: max(0, cents - recovered[number]) * reopens for number, cents in plan.parts}
 
 
 async def refund_payment(
@@ -104,11 +108,16 @@ async def _plan(payment: Payment, amount: int, asked: Asked | None, practice: Pr
 
 
 async def book_refund(refund: Refund, payment: Payment, told: Change, *, practice: Practice, actor: Actor) -> None:
-    """The money is out: off its invoices, out of the credit, and the payment says so. The payment is under lock."""
+    """The money is out: off its invoices, out of the credit, and the payment says so. The payment is under lock.
+
+    A processor says so late: credit that was to go back may be on an invoice by then, or the payment disputed. It is
+    booked all the same.
+    """
     if payment.method == "cash":
         await refuse_if_closed(payment.location, practice.today(payment.location, told.now))
-    plan = await _plan(payment, refund.amount_cents, refund.disposition, practice)  # type: ignore[arg-type]
-    whole = payment.returned_cents + refund.amount_cents == payment.amount_cents
+    asked: Asked | None = None if refund.disposition == "from_credit" else refund.disposition  # type: ignore[assignment]
+    plan = await _plan(payment, refund.amount_cents, asked, practice)
+    whole = payment.returned_cents + refund.amount_cents == payment.amount_cents and payment.status != "disputed"
     await fire(
         payment,
         "refund" if whole else "refund_part",
@@ -129,7 +138,8 @@ async def book_refund(refund: Refund, payment: Payment, told: Change, *, practic
 
 async def refund_came_back(refund: Refund, payment: Payment, told: Change, *, practice: Practice, actor: Actor) -> None:
     """A refund that was booked did not arrive: the money is here again, as the payer's credit."""
-    await fire(payment, "return_refund", machine=PAYMENT, actor=actor, told=told,
+    move = "return_refund" if payment.status == "refunded" else "return_part"
+    await fire(payment, move, machine=PAYMENT, actor=actor, told=told,
                facts={"amount_cents": refund.amount_cents, "refund": refund.id})  # fmt: skip
     shares = Shares(payment, practice, told)
     shares.give_back("refund_returned", ledger.reverse(ledger.give_back(refund.amount_cents)))

@@ -16,7 +16,7 @@ from models.change import Change, change
 from models.chasing import InvoiceSet
 from models.firing import fire
 from models.invoices import Invoice
-from models.money import WriteOff
+from models.money import PaymentShare, WriteOff
 
 
 async def outstanding_cents(invoice_set_id: int) -> int:
@@ -37,6 +37,7 @@ async def write_off(
     """Write off a set's balance, or a part of it, oldest invoice first; how much it was."""
     async with change(now) as told:
         await held_payer(invoice_set.guarantor_id)
+        await invoice_set.refresh_from_db(fields=["written_off_cents"])  # a payment may have recovered some meanwhile
         owed = await _open_invoices(invoice_set.id)
         outstanding = sum(invoice.balance_cents for invoice in owed)
         cents = outstanding if amount is None else amount
@@ -87,6 +88,8 @@ async def undo_write_off(
         held = {invoice.id: invoice for invoice in await held_in_order(id__in=[off.invoice_id for off in offs])}
         for off in offs:
             await _bring_back(held[off.invoice_id], off, told, on=on)
+        # What had come of it is a payment like any other from now on: taken back, it is owed again.
+        await PaymentShare.filter(invoice_id__in=list(held)).update(recovered_cents=0)
         await follow_plans_of(invoice_set.guarantor_id, told)
         return int(cents)
 

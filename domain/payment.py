@@ -1,7 +1,7 @@
 """The life of a payment, as one table."""
 
 from domain.invoice import REASON
-from domain.machine import BEFORE, SAME, Ask, Machine, Move
+from domain.machine import SAME, Ask, Machine, Move
 
 AMOUNT = Ask("amount", "Amount", "money")
 DISPOSITION = Ask(
@@ -27,11 +27,14 @@ PAYMENT = Machine(
         Move("cancel", "Cancel payment", "cancelled", ("received",), "cancelled", "biller", (REASON,), style="danger",
              confirm="Only for what was recorded by mistake: the balance goes up again."),
         Move("refund", "Refund", "refunded", ("received",), "refunded", "biller", (AMOUNT, REASON, DISPOSITION)),
-        Move("refund_part", "Refund a part", "refunded in part", ("received",), SAME, "biller",
+        Move("refund_part", "Refund a part", "refunded in part", ("received", "disputed"), SAME, "biller",
              (AMOUNT, REASON, DISPOSITION), listed=False),
-        Move("return_refund", "Refund came back", "got a refund back", ("received", "refunded"), "received"),
+        Move("return_refund", "Refund came back", "got a refund back", ("refunded",), "received"),
+        Move("return_part", "Part refund came back", "got a refund back", ("received", "disputed"), SAME),
         Move("dispute", "Dispute", "disputed", ("received", "refunded"), "disputed"),
-        Move("win", "Dispute won", "won back", ("disputed",), BEFORE),
+        Move("win", "Dispute won", "won back", ("disputed",), "received"),
+        Move("win_refunded", "Dispute won after a refund", "won back", ("disputed",), "refunded"),
         Move("lose", "Dispute lost", "lost to a dispute", ("disputed",), "lost"),
+        Move("lose_part", "Dispute lost in part", "lost in part to a dispute", ("disputed",), "received"),
     ),
 )  # fmt: skip

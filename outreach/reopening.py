@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from tortoise.expressions import F
+
 from domain.access import CLOCK
 from domain.invoice import OPEN
 from domain.invoice_set import CHASED, INVOICE_SET, RUNNING
@@ -9,6 +11,7 @@ from models.change import change
 from models.chasing import InvoiceSet
 from models.firing import fire
 from models.invoices import Invoice
+from models.money import WriteOff
 from outreach.enrol import drop_queued
 
 
@@ -33,4 +36,14 @@ async def _set_of(invoice: Invoice) -> InvoiceSet:
     if open_one is None or own.status != "paid":
         return own
     await Invoice.filter(id=invoice.id).update(invoice_set_id=open_one.id)
+    await _bring_write_offs(invoice, own, open_one)
     return open_one
+
+
+async def _bring_write_offs(invoice: Invoice, old: InvoiceSet, new: InvoiceSet) -> None:
+    """What was forgiven of it can be brought back where it is asked for now."""
+    offs = WriteOff.filter(invoice_id=invoice.id, invoice_set_id=old.id, undone_at=None)
+    cents = sum(off.amount_cents - off.recovered_cents for off in await offs)
+    await offs.update(invoice_set_id=new.id)
+    await InvoiceSet.filter(id=old.id).update(written_off_cents=F("written_off_cents") - cents)
+    await InvoiceSet.filter(id=new.id).update(written_off_cents=F("written_off_cents") + cents)

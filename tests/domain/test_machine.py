@@ -56,11 +56,14 @@ PAYMENTS = """
 move           roles   from               to
 cancel         biller  received           cancelled
 refund         biller  received           refunded
-refund_part    biller  received           same
-return_refund  house   received,refunded  received
+refund_part    biller  received,disputed  same
+return_refund  house   refunded           received
+return_part    house   received,disputed  same
 dispute        house   received,refunded  disputed
-win            house   disputed           before
+win            house   disputed           received
+win_refunded   house   disputed           refunded
 lose           house   disputed           lost
+lose_part      house   disputed           received
 """
 
 CLAIMS = """
