@@ -3,14 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from tortoise.expressions import F
 
 from domain.errors import not_found
 from domain.ledger import Account, Entry
+from models.by_hand import add_rows, row_of, rows_of
+from models.database import returning
 from models.invoices import Invoice
-from models.money import LedgerEntry
 from models.people import Patient
+
+SIDES = ("debit", "credit", "amount_cents")
+ENTRY = ("act", "booked_on", "at", *SIDES, "guarantor_id", "invoice_id", "payment_id", "location")
+
+MOVED = """
+    UPDATE invoice
+       SET total_cents = total_cents + $2, paid_cents = paid_cents + $3, forgiven_cents = forgiven_cents + $4,
+           balance_cents = balance_cents + $2 - $3 - $4
+     WHERE id = $1 RETURNING total_cents, paid_cents, forgiven_cents, balance_cents
+"""
 
 
 @dataclass(slots=True)
@@ -22,30 +34,20 @@ class Journal:
 
     guarantor: int
     now: datetime
-    rows: list[LedgerEntry] = field(default_factory=list)
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    """As ENTRY names their columns."""
     credit_cents: int = 0
 
     def book(self, act: str, entries: Iterable[Entry], *, location: str, on: date, payment: int | None = None) -> None:
         for entry in entries:
-            self.rows.append(
-                LedgerEntry(
-                    act=act,
-                    booked_on=on,
-                    at=self.now,
-                    debit=entry.debit.value,
-                    credit=entry.credit.value,
-                    amount_cents=entry.amount_cents,
-                    guarantor_id=self.guarantor,
-                    invoice_id=entry.invoice,
-                    payment_id=payment,
-                    location=location,
-                )
-            )
+            sides = entry.debit.value, entry.credit.value, entry.amount_cents
+            self.rows.append((act, on, self.now, *sides, self.guarantor, entry.invoice, payment, location))
             self.credit_cents += (entry.credit is Account.CREDIT) * entry.amount_cents
             self.credit_cents -= (entry.debit is Account.CREDIT) * entry.amount_cents
 
     async def write(self) -> None:
-        await LedgerEntry.bulk_create(self.rows)
+        if self.rows:
+            await add_rows("ledger_entry", ENTRY, self.rows)
         if self.credit_cents:
             await Patient.filter(id=self.guarantor).update(credit_cents=F("credit_cents") + self.credit_cents)
 
@@ -59,13 +61,9 @@ async def book(act: str, entries: Iterable[Entry], *, guarantor: int, location: 
 
 async def move_balance(invoice: Invoice, *, total: int = 0, paid: int = 0, forgiven: int = 0) -> None:
     """Move an invoice's copies of the ledger, all at once, and never on the strength of what was read before."""
-    await Invoice.filter(id=invoice.id).update(
-        total_cents=F("total_cents") + total,
-        paid_cents=F("paid_cents") + paid,
-        forgiven_cents=F("forgiven_cents") + forgiven,
-        balance_cents=F("balance_cents") + (total - paid - forgiven),
-    )
-    await invoice.refresh_from_db(fields=["total_cents", "paid_cents", "forgiven_cents", "balance_cents"])
+    for row in await returning(MOVED, [invoice.id, total, paid, forgiven]):
+        for name, cents in row.items():
+            setattr(invoice, name, cents)
 
 
 async def held_payer(guarantor: int) -> Patient | None:
@@ -73,12 +71,12 @@ async def held_payer(guarantor: int) -> Patient | None:
 
     Locks are taken without the key: rows that only point at the held one are then written without waiting for it.
     """
-    return await Patient.select_for_update(no_key=True).get_or_none(id=guarantor)
+    return await row_of(Patient, lock=True, id=guarantor)
 
 
 async def held(invoice_id: int) -> Invoice:
     """An invoice under lock, so that what is decided on its balance still holds when it is written."""
-    invoice = await Invoice.select_for_update(no_key=True).get_or_none(id=invoice_id)
+    invoice = await row_of(Invoice, lock=True, id=invoice_id)
     if invoice is None:
         raise not_found("invoice", invoice_id)
     return invoice
@@ -86,4 +84,4 @@ async def held(invoice_id: int) -> Invoice:
 
 async def held_in_order(**which: object) -> list[Invoice]:
     """Several invoices under lock, always taken in the same order, so that two verbs never wait for each other."""
-    return await Invoice.filter(**which).order_by("id").select_for_update(no_key=True)
+    return await rows_of(Invoice, lock=True, **which)

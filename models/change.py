@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import uuid4
@@ -20,8 +19,9 @@ from uuid import uuid4
 import orjson
 
 from domain.access import Actor
-from models.database import dialect, execute, insert_rows, transaction
-from models.record import ChainHead, Event
+from models.by_hand import add_rows, insertion
+from models.database import dialect, execute, insert_rows, read, transaction
+from models.record import Event
 
 Facts = dict[str, Any]
 
@@ -30,6 +30,8 @@ COLUMNS = (
     "correlation", "before", "after", "previous_hash", "hash",
 )  # fmt: skip
 ROWS_AT_ONCE = 500
+FEW = 20
+"""What one statement takes; more are given to the database in bulk, which costs it a trip more."""
 
 correlation: ContextVar[str] = ContextVar("correlation", default="")
 """Ties together, in logs and events, everything that one request or tick has led to."""
@@ -75,8 +77,13 @@ class Tale:
     def __init__(self) -> None:
         self._last: list[Told] = []
         self._earlier: IO[bytes] | None = None
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
 
     def append(self, event: Told) -> None:
+        self._count += 1
         self._last.append(event)
         if len(self._last) == ROWS_AT_ONCE:
             self._earlier = self._earlier or TemporaryFile()  # noqa: SIM115  # closed with the change
@@ -158,31 +165,33 @@ async def change(now: datetime) -> AsyncIterator[Change]:
         ring()
 
 
+HEAD = "SELECT seq, hash FROM chain_head WHERE id = 1"
+MOVE_HEAD = "UPDATE chain_head SET seq = ${seq}, hash = ${hash} WHERE id = 1"
+
+
 async def _append(events: Tale) -> None:
-    head = None
+    """On PostgreSQL the lock on the head makes all others wait from here to the commit: as few trips as can be."""
+    seq, previous = 0, ""
     for batch in events.batches():
-        if head is None:
-            head = await ChainHead.select_for_update().get(id=1)
-            seq, previous = head.seq, head.hash
+        if not seq:
+            [head] = await read(f"{HEAD} FOR UPDATE" if dialect() == "postgres" else HEAD)
+            seq, previous = head["seq"], head["hash"]
         for event in batch:
             seq += 1
             event.seq, event.previous_hash = seq, previous
             previous = event.hash = link(event)
-        await _insert(batch)
-    if head:
-        await ChainHead.filter(id=1).update(seq=seq, hash=previous)
+        await _write([[_written(getattr(event, column)) for column in COLUMNS] for event in batch], seq, previous)
 
 
-async def _insert(events: list[Told]) -> None:
-    if len(events) == ROWS_AT_ONCE:
-        await insert_rows("event", COLUMNS, ([_written(getattr(event, c)) for c in COLUMNS] for event in events))
+async def _write(rows: list[list[object]], seq: int, last: str) -> None:
+    if len(rows) > FEW or dialect() == "sqlite":
+        await (insert_rows("event", COLUMNS, rows) if len(rows) > FEW else add_rows("event", COLUMNS, rows))
+        await execute(MOVE_HEAD.format(seq=1, hash=2), [seq, last])
         return
-    number, json_type = count(1), "::jsonb" if dialect() == "postgres" else ""
-    types = [json_type if column in ("before", "after") else "" for column in COLUMNS]
-    row = ", ".join
-    rows = row(f"({row(f'${next(number)}{kind}' for kind in types)})" for _ in events)
-    values = [_written(getattr(event, column)) for event in events for column in COLUMNS]
-    await execute(f"INSERT INTO event ({row(COLUMNS)}) VALUES {rows}", values)  # noqa: S608  # our own columns
+    places = len(rows) * len(COLUMNS)
+    together = f"WITH told AS ({insertion('event', COLUMNS, len(rows))}) {MOVE_HEAD}"
+    values = [value for row in rows for value in row]
+    await execute(together.format(seq=places + 1, hash=places + 2), [*values, seq, last])
 
 
 def _written(value: object) -> object:

@@ -7,6 +7,7 @@ from tortoise.models import Model
 from domain.access import Actor
 from domain.errors import Refusal
 from domain.machine import Machine, Transition
+from models.by_hand import change_row
 from models.change import Change, Facts
 
 
@@ -56,9 +57,8 @@ async def fire(
 
 
 async def _update(row: Stateful, changes: dict[str, Any], machine: Machine) -> None:
-    table: type[Model] = type(row)  # type: ignore[assignment]  # every Stateful row is a model
-    done = await table.filter(id=row.id, status=row.status, version=row.version).update(**changes)
-    if not done:
+    model: Model = row  # type: ignore[assignment]  # every Stateful row is one
+    if not await change_row(model, changes, status=row.status, version=row.version):
         raise Refusal("stale", f"Someone else has just changed this {machine.title}. Look again, then decide.")
     for name, value in changes.items():
         setattr(row, name, value)

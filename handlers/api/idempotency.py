@@ -20,6 +20,7 @@ TAKE = """
     INSERT INTO given_answer (api_key_id, key, request_hash, status, body, at)
     SELECT $1, $2, $3, 0, '', $4 {unless_in_hand} ON CONFLICT DO NOTHING
 """
+GIVEN = "UPDATE given_answer SET status = $3, body = $4 WHERE api_key_id = $1 AND key = $2"
 UNLESS_IN_HAND = "WHERE pg_try_advisory_xact_lock(hashtextextended($5, 0))"
 
 IN_HAND = web.AppKey("in_hand", set[tuple[int, str]])
@@ -37,8 +38,7 @@ async def once(request: web.Request, work: Callable[[web.Request], Awaitable[web
             if not await _take(caller, key, said, now):
                 return _again(await GivenAnswer.get_or_none(api_key_id=caller, key=key), said)
             response = await work(request)
-            answered = {"status": response.status, "body": response.text or ""}
-            await GivenAnswer.filter(api_key_id=caller, key=key).update(**answered)
+            await execute(GIVEN, [caller, key, response.status, response.text or ""])
             return response
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 from domain.invoice import INVOICE
 from handlers.api.charges import quantity
 from handlers.api.fields import Told, a_status_of
+from models.by_hand import rows_of
 from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine
 from models.money import Payment, PaymentShare
 from models.people import Patient
@@ -127,7 +128,7 @@ async def shown(invoices: Sequence[Invoice]) -> list[InvoiceAnswer]:
 
 async def shown_payment(payment: Payment) -> PaymentAnswer:
     people = await external_ids({payment.guarantor_id})
-    shares = await PaymentShare.filter(payment_id=payment.id).order_by("id")
+    shares = await rows_of(PaymentShare, payment_id=payment.id)
     return PaymentAnswer(
         id=payment.id,
         guarantor=people[payment.guarantor_id],
@@ -142,7 +143,7 @@ async def shown_payment(payment: Payment) -> PaymentAnswer:
 
 
 async def external_ids(ids: set[int]) -> dict[int, str]:
-    return dict(await Patient.filter(id__in=ids).values_list("id", "external_id"))
+    return {patient.id: patient.external_id for patient in await rows_of(Patient, id__in=ids)}
 
 
 OnInvoice = TypeVar("OnInvoice", InvoiceLine, InvoiceAdjustment, PaymentShare)

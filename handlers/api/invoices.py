@@ -16,6 +16,7 @@ from handlers.api.finding import Filters, list_found
 from handlers.api.invoice_answer import InvoiceAnswer, PaymentAnswer, shown, shown_payment
 from handlers.api.operation import Call, Created
 from handlers.api.paging import Listed
+from models.by_hand import row_of
 from models.finding import find_invoices
 from models.invoices import Invoice
 
@@ -96,7 +97,7 @@ async def pay(call: Call[PaymentBody]) -> Created[PaymentAnswer]:
 
 async def _invoice(call: Call[Body | NoQuery]) -> Invoice:
     number = call.id("invoice")
-    invoice = await Invoice.get_or_none(id=number)
+    invoice = await row_of(Invoice, id=number)
     if invoice is None:
         raise not_found("invoice", number)
     return invoice

@@ -11,6 +11,7 @@ from domain.errors import Refusal, forbidden
 from handlers.doors import CALLER, Caller, doors
 from handlers.guards import Guard
 from handlers.limits import Buckets
+from models.by_hand import row_of
 from models.keys import ApiKey
 
 SCOPES: dict[str, frozenset[str]] = {
@@ -54,7 +55,7 @@ async def _key_of(request: web.Request) -> ApiKey:
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     known = None
     if kind.lower() == "bearer" and 0 < len(key) <= LONGEST_KEY and key.isascii():
-        known = await ApiKey.get_or_none(hash=hash_of(key), revoked_at=None)
+        known = await row_of(ApiKey, hash=hash_of(key), revoked_at=None)
     if known is None:
         raise Refusal("unauthorized", "Send a key that is in use: “Authorization: Bearer KEY”.", status=401)
     return known

@@ -1,0 +1,60 @@
+"""Rows by SQL put together once are the very rows the ORM gives and writes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from models.by_hand import add_rows, change_row, row_of, rows_of
+from models.database import transaction
+from models.people import Patient, Suppression
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NAMES = ("first_name", "last_name", "external_id", "location", "credit_cents", "created_at", "phone", "bill_to")
+
+
+@pytest.fixture
+async def three(open_database: str) -> list[Patient]:
+    return [
+        await Patient.create(
+            external_id=name, first_name=name, last_name="x", location="downtown", created_at=NOON, credit_cents=cents,
+            phone=f"+1937555010{cents}" if cents else None,
+        )
+        for name, cents in (("maria", 0), ("ali", 1), ("josé", 2))
+    ]  # fmt: skip
+
+
+def said(patient: Patient | None) -> tuple[object, ...]:
+    return tuple(getattr(patient, name) for name in NAMES)
+
+
+async def test_they_are_found_by_what_they_have_in_the_order_of_their_ids(three: list[Patient]) -> None:
+    maria, ali, jose = three
+
+    async def ids(**which: object) -> list[int]:
+        return [patient.id for patient in await rows_of(Patient, **which)]
+
+    assert await ids(phone=None) == [maria.id]
+    assert await ids(id__in=[jose.id, maria.id]) == [maria.id, jose.id]
+    assert await ids(id__in=[]) == []
+    assert await ids(credit_cents__gt=0, location="downtown", created_at=NOON) == [ali.id, jose.id]
+    assert await row_of(Patient, external_id="nobody") is None
+    assert said(await row_of(Patient, external_id="josé")) == said(await Patient.get(id=jose.id))
+    async with transaction():
+        assert await rows_of(Patient, lock=True, id=ali.id) == [ali]
+
+
+async def test_a_row_is_changed_only_while_it_is_still_what_it_was(three: list[Patient]) -> None:
+    maria = three[0]
+    later = {"created_at": NOON.replace(hour=13), "phone": "+19375550109", "credit_cents": 7}
+    assert await change_row(maria, later, credit_cents=0)
+    assert not await change_row(maria, {"credit_cents": 9}, credit_cents=0)
+    written = await Patient.get(id=maria.id)
+    assert (written.credit_cents, written.phone, written.created_at) == (7, "+19375550109", NOON.replace(hour=13))
+
+
+async def test_rows_added_together_are_what_they_say(three: list[Patient]) -> None:
+    maria = three[0]
+    columns = ("channel", "address", "reason", "at")
+    await add_rows("suppression", columns, [("sms", "+1", "stop", NOON), ("email", f"{maria.id}@x", "bounce", NOON)])
+    kept = await Suppression.all().order_by("id").values_list("channel", "address", "at")
+    assert kept == [("sms", "+1", NOON), ("email", f"{maria.id}@x", NOON)]
