@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60
+PATIENCE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,13 @@ class Child:
 
     async def round(self) -> float:
         """Have it do one, and hear the figure."""
+        return float((await self.tell())["figure"])
+
+    async def tell(self) -> dict[str, Any]:
+        """Have it do one, and hear everything it says of it."""
         assert self.process.stdin
         self.process.stdin.write(b"\n")
-        return float((await _line(self.process))["figure"])
+        return await _line(self.process)
 
 
 def surroundings(environment: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ It is consistent to the cent (`duesday audit` finds nothing) and the same on bot
 on an invoice's place in line and on the seed. Only its events are left out: there, nothing has ever been told.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from duesday.practice_file import read_practice
 from models.care import CareSession, Charge
 from models.chasing import InvoiceSet
 from models.invoices import Counter, Invoice, InvoiceAdjustment, InvoiceLine
+from models.keys import ApiKey
 from models.money import LedgerEntry, Payment, PaymentShare
 from models.people import Patient
 
@@ -45,6 +47,9 @@ LAST_NAMES = (
 PLACES = (*["downtown"] * 5, *["northside"] * 3, *["lakeside"] * 2)
 PROVIDERS = ("Dr. Osei", "Dr. Lindqvist", "Dr. Amari")
 METHODS = ("check", "card", "cash", "ach")
+
+KEYS = tuple(f"key-{number}-to-the-api-of-the-bench" for number in range(60))
+"""As many programs as it takes for none of them to ask too often."""
 
 Columns = Mapping[str, str]
 """By column, the SQL of its value; a column that isn't named gets its model's default."""
@@ -111,6 +116,8 @@ def statements(size: Size, speech: Speech) -> Iterator[str]:
     yield _rows(PaymentShare, {"id": "i", "payment_id": "i", "invoice_id": "i", "amount_cents": "paid"},
                 "FROM fact WHERE paid > 0")  # fmt: skip
     yield _rows(LedgerEntry, _entry(speech), f"FROM fact CROSS JOIN ({KINDS}) AS entry WHERE {BOOKED}")
+    for key in KEYS:
+        yield _rows(ApiKey, _api_key(key, speech), "")
     yield _rows(Counter, {"name": "'invoice'", "given": str(1000 + size.invoices)}, "")
 
 
@@ -306,6 +313,11 @@ def _payment(say: Speech) -> Columns:
         "received_on": say.on("settled"),
         "created_at": say.at("settled"),
     }
+
+
+def _api_key(key: str, say: Speech) -> Columns:
+    hashed = hashlib.sha256(key.encode()).hexdigest()
+    return {"name": f"'{key}'", "scope": "'admin'", "hash": f"'{hashed}'", "created_at": say.at("0")}
 
 
 ENTRIES = (

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from bench import large
 from bench.children import child
 from bench.databases import Kind, fresh
 from bench.load import send
@@ -25,7 +26,8 @@ Books = Callable[[], AbstractAsyncContextManager[str]]
 
 def rows(folder: Path, *, postgres: bool) -> list[Row]:
     kinds: list[Kind] = ["SQLite", "PostgreSQL"] if postgres else ["SQLite"]
-    return [row for kind in kinds for row in _with_books(kind, folder)] + _starting(folder)
+    each = [row for kind in kinds for row in (*_with_books(kind, folder), *large.rows(kind, folder))]
+    return each + _starting(folder)
 
 
 def _with_books(kind: Kind, folder: Path) -> list[Row]:
