@@ -11,7 +11,14 @@ from models.record import Event
 
 Facts = Mapping[str, Any]
 _CHANNELS = {"sms": "text", "email": "mail"}
-_PURPOSES = {"reminder": "Reminder", "reply": "Reply", "receipt": "Receipt", "invoice": "Invoice", "keyword": "Answer"}
+_PURPOSES = {
+    "reminder": "Reminder",
+    "reply": "Reply",
+    "receipt": "Receipt",
+    "invoice": "Invoice",
+    "keyword": "Answer",
+    "instalment": "Instalment reminder",
+}
 
 
 def line_of(event: Event, currency: str) -> str | None:
@@ -37,6 +44,8 @@ def _said(kind: str, facts: Facts, currency: str) -> str | None:
         case "invoice.credited":
             credited, left = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
             return f"Credit note of {credited}: the insurer leaves less to the patient; {left} is left on that invoice"
+        case "plan.payer_not_told":
+            return f"An instalment is due and the payer could not be told: {escaped(str(facts['reason']))}"
         case "patient.opted_out":
             return "The patient has opted out of texts; nothing more is texted"
         case "reply.sent":
@@ -49,6 +58,8 @@ def _said(kind: str, facts: Facts, currency: str) -> str | None:
 def _of_set(what: str, facts: Facts, currency: str) -> str | None:
     if what == "enrolled":
         return f"{escaped(facts['number'] or 'An invoice')} is overdue and was taken into the sequence"
+    if what == "hold_released" and facts.get("reason"):
+        return f"The sequence goes on: {escaped(str(facts['reason']))}"
     past = {move.event: move.past for move in INVOICE_SET.moves}
     if what not in past:
         return None

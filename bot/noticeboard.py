@@ -25,6 +25,7 @@ NOTICES = (
     "reader.passed_over",
     "inbox.given_up",
     "stock.below_zero",
+    "audit.found",
 )
 """What a person must see although it is on no card."""
 TELL = "Tell whoever runs Duesday"
@@ -94,6 +95,9 @@ async def _notice(event: Event, practice: Practice) -> str:
             return str(facts["sentence"])
         case "stock.below_zero":
             return f"{facts['name']} was sold below zero: {facts['stock']} in stock. Receive or count it."
+        case "audit.found":
+            checks = ", ".join(f"{name} ({count})" for name, count in facts["checks"].items())
+            return f"The night's audit found the books off: {checks}. {TELL}; `duesday audit --full` lists the rows."
         case "inbox.given_up":
             source, reason = facts["source"], facts["reason"]
             return f"A message from {source} could not be worked on: {reason} {TELL} ({event.subject})."

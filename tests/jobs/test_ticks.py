@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from jobs.timetable import run_ticks, take_turn
 from models.chasing import InvoiceSet
 from models.invoices import Invoice, InvoiceAdjustment
 from models.record import Event
-from tests.stories.clinic import Clinic, clinic_in, frozen_world
+from tests.stories.clinic import Clinic, clinic_in, frozen_world, words_of
 from tests.support.practice import the_practice
 
 MIDNIGHT_IN_NEW_YORK = datetime(2026, 10, 11, 4, 0, tzinfo=UTC)
@@ -23,6 +23,24 @@ MIDNIGHT_IN_NEW_YORK = datetime(2026, 10, 11, 4, 0, tzinfo=UTC)
 async def clinic(database_url: str, pdf: PdfPrinter) -> AsyncIterator[Clinic]:
     async with frozen_world() as world, clinic_in(database_url, the_practice(), world, pdf) as clinic:
         yield clinic
+
+
+async def test_the_books_are_audited_once_a_night_and_staff_are_told_what_is_off(clinic: Clinic) -> None:
+    patient = await clinic.patient("Maria Garcia")
+    await patient.is_billed()
+    three_in_new_york = MIDNIGHT_IN_NEW_YORK.replace(hour=7)
+    clinic.world.clock.move_to(three_in_new_york)
+    assert (await run_ticks(("audit",), practice=clinic.house.practice, ports=clinic.house.ports)) == {"audit": 0}
+    await Invoice.all().update(total_cents=1, balance_cents=1)
+    for days, found in ((0, 0), (7, 2), (7, 0)):
+        clinic.world.clock.move_to(three_in_new_york + timedelta(days=days, hours=1))
+        done = await run_ticks(("audit",), practice=clinic.house.practice, ports=clinic.house.ports)
+        assert bool(done["audit"]) == bool(found)
+    told = await Event.filter(kind="audit.found")
+    assert [set(event.after["checks"]) for event in told] == [{"invoice balance", "invoice arithmetic"}]
+    await clinic.settle()
+    channel = clinic.world.slack.channel("billing-downtown")
+    assert any("night's audit found the books off" in words_of(message) for message in channel.messages)
 
 
 async def statuses() -> list[str]:
