@@ -56,8 +56,9 @@ PAGE = """
      GROUP BY guarantor_id, patient_id ORDER BY guarantor_id, patient_id
 """
 WHOLE = """
-    SELECT COUNT(DISTINCT guarantor_id) AS guarantors, COUNT(*) AS charges, COALESCE(SUM(amount_cents), 0) AS cents
-      FROM charge WHERE invoice_id IS NULL AND location IN ({places})
+    SELECT COUNT(*) AS guarantors, COALESCE(SUM(charges), 0) AS charges, COALESCE(SUM(cents), 0) AS cents FROM (
+        SELECT COUNT(*) AS charges, SUM(amount_cents) AS cents
+          FROM charge WHERE invoice_id IS NULL AND location IN ({places}) GROUP BY guarantor_id) AS theirs
 """
 
 

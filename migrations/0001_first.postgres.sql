@@ -77,7 +77,6 @@ CREATE TABLE "charge" (
     "session_id" BIGINT NOT NULL REFERENCES "care_session" ("id") ON DELETE RESTRICT
 );
 CREATE INDEX "idx_charge_guarant_aba528" ON "charge" ("guarantor_id");
-CREATE INDEX "idx_charge_invoice_c8efdc" ON "charge" ("invoice_id");
 COMMENT ON TABLE "charge" IS 'One billable line that came out of a session, or a claim''s share; unbilled until an invoice takes it.';
 CREATE TABLE "price" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
@@ -684,6 +683,7 @@ CREATE INDEX invoice_to_archive ON invoice (COALESCE(voided_at, paid_at)) WHERE 
 CREATE INDEX care_session_of_patient ON care_session (patient_id);
 CREATE INDEX charge_of_session ON charge (session_id);
 CREATE INDEX charge_of_patient ON charge (patient_id);
+CREATE INDEX charge_of_invoice ON charge (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX charge_unbilled ON charge (guarantor_id, patient_id, location, served_on, amount_cents) WHERE invoice_id IS NULL;
 CREATE INDEX bulk_job_open ON bulk_job (id) WHERE done_at IS NULL;
 CREATE INDEX bulk_item_waiting ON bulk_item (job_id, id) WHERE status = 'waiting';

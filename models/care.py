@@ -68,7 +68,7 @@ class Charge(Model):
     taxes = Names()
     claim_id = fields.BigIntField(null=True)
     """The claim whose patient's share it is."""
-    invoice_id = fields.BigIntField(null=True, db_index=True)
+    invoice_id = fields.BigIntField(null=True)
     """The invoice that has taken it; none while it is unbilled."""
 
     class Meta:

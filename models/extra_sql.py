@@ -71,6 +71,7 @@ EXTRA = ExtraSql(
         "care_session_of_patient": "care_session (patient_id)",
         "charge_of_session": "charge (session_id)",
         "charge_of_patient": "charge (patient_id)",
+        "charge_of_invoice": "charge (invoice_id) WHERE invoice_id IS NOT NULL",
         "charge_unbilled": "charge (guarantor_id, patient_id, location, served_on, amount_cents) WHERE invoice_id IS NULL",
         "bulk_job_open": "bulk_job (id) WHERE done_at IS NULL",
         "bulk_item_waiting": "bulk_item (job_id, id) WHERE status = 'waiting'",
