@@ -135,13 +135,10 @@ async def _follow(plan: PaymentPlan, today: date, told: Change) -> None:
         await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, look_on=None, ended_at=told.now)
         await _cover(plan, None)
         return
-    looked = {"looked_on": today, "look_on": _look_on(parts, stands, today)}
     if move:
-        facts = {"due_cents": stands.due_cents}
-        await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, facts=facts, **looked)
+        await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, facts={"due_cents": stands.due_cents})
         await _cover(plan, plan.id if plan.status == "active" else None)
-    else:
-        await PaymentPlan.filter(id=plan.id).update(**looked)
+    await PaymentPlan.filter(id=plan.id).update(looked_on=today, look_on=_look_on(parts, stands, today))
 
 
 async def parts_of(plan: PaymentPlan) -> list[Part]:
@@ -152,6 +149,12 @@ async def parts_of(plan: PaymentPlan) -> list[Part]:
 async def standing_of(plan: PaymentPlan, *, today: date) -> Standing:
     """How far a plan has come."""
     return standing(await parts_of(plan), plan.total_cents - await _balance(plan), today)
+
+
+async def off_plan_cents(invoice_set_id: int) -> int:
+    """What is owed in a set and on no plan that is on track: what there is to chase."""
+    owed = Invoice.filter(invoice_set_id=invoice_set_id, status__in=OPEN, plan_id=None)
+    return sum(int(cents) for cents in await owed.values_list("balance_cents", flat=True))  # type: ignore[call-overload]
 
 
 def _called_for(status: str, balance: int, stands: Standing) -> str | None:

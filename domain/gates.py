@@ -12,6 +12,7 @@ from domain.practice import Channel, ContactRules
 
 FORESIGHT = timedelta(days=30)
 """How far ahead an opening is looked for; a gate that stays shut longer needs a person."""
+GO_ON = "Press Send now to go on at once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Situation:
     """Why the carrier or mail host would not deliver, as it last said, if so."""
     held_until: datetime | None = None
     hold_reason: str | None = None
+    hold_fix: str = GO_ON
     recent: tuple[datetime, ...] = ()
     """When this household was last contacted on this channel, within the last week."""
 
@@ -118,7 +120,7 @@ def _delivery(at: Situation) -> Verdict:
 
 def _hold(at: Situation, now: datetime) -> Verdict:
     if at.hold_reason and (at.held_until is None or now < at.held_until):
-        return Verdict("hold", False, at.hold_reason, opens_at=at.held_until, fix="Press Send now to go on at once.")
+        return Verdict("hold", False, at.hold_reason, opens_at=at.held_until, fix=at.hold_fix)
     return _opened("hold", "Nothing holds the sequence.")
 
 

@@ -4,6 +4,8 @@ from domain.invoice import REASON
 from domain.machine import Machine, Move
 
 GOING = ("active", "late")
+ON_TRACK = "An instalment plan is on track."
+"""What a sequence waits for meanwhile."""
 
 PLAN = Machine(
     noun="plan",

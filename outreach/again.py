@@ -18,7 +18,7 @@ LATER: dict[str, tuple[timedelta, ...]] = {
     "unknown": (timedelta(hours=1),),
 }
 """By passing fault: how long after each failure. What nobody knows is tried once more and is then a person's."""
-REPEATED = ("reminder", "invoice", "receipt", "reply")
+REPEATED = ("reminder", "invoice", "instalment", "receipt", "reply")
 """A confirmed STOP isn't: an hour later that would be one more text to somebody who wants none."""
 
 
@@ -63,7 +63,7 @@ async def _situation(
     if invoice_set is not None:
         return await situation_of(invoice_set, channel, practice=practice, ports=ports, now=now)
     payer = await Patient.get(id=message.guarantor_id)
-    if message.purpose == "invoice":
+    if message.purpose in ("invoice", "instalment"):
         owed = await owed_cents(payer.id)
         return await situation_of_payer(payer, channel, owed_cents=owed, practice=practice, ports=ports, now=now)
     at = await situation_of_payer(payer, channel, owed_cents=1, practice=practice, ports=ports, now=now)

@@ -60,7 +60,7 @@ async def _mail(message: Outgoing, door: MailDoor, *, practice: Practice, ports:
 
 def _unsubscribe(message: Outgoing) -> str | None:
     """Reminders may be unsubscribed from; what a patient has just bought or asked for needs no such line."""
-    if message.purpose != "reminder":
+    if message.purpose not in ("reminder", "instalment"):
         return None
     links = (word for word in message.body.split() if word.endswith("/unsubscribe"))
     return next(links, None)

@@ -66,7 +66,7 @@ def rule_set_name(location: str, practice: Practice) -> str:
 async def settle_if_nothing_is_owed(invoice_set_id: int, *, paid: bool, now: datetime) -> None:
     """The last invoice is paid (or void): the set closes, and nothing that was already queued leaves."""
     async with change(now) as told:
-        invoice_set = await InvoiceSet.select_for_update().get(id=invoice_set_id)
+        invoice_set = await InvoiceSet.select_for_update(no_key=True).get(id=invoice_set_id)
         if invoice_set.status not in (*CHASED, "collections") or await outstanding_cents(invoice_set_id):
             return
         await fire(
@@ -87,7 +87,9 @@ async def settle_if_nothing_is_owed(invoice_set_id: int, *, paid: bool, now: dat
 async def hold_for_bank(guarantor: int, *, under_way: bool, practice: Practice, now: datetime) -> None:
     """While a bank payment is under way nobody is reminded; when it fails, the sequence goes on."""
     async with change(now) as told:
-        for invoice_set in await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED).select_for_update():
+        for invoice_set in await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED).select_for_update(
+            no_key=True
+        ):
             if under_way:
                 await hold(invoice_set, PAYMENT_UNDER_WAY, now + BANK_TAKES, told)
             elif invoice_set.hold_reason == PAYMENT_UNDER_WAY:
@@ -101,12 +103,12 @@ async def hold(invoice_set: InvoiceSet, reason: str, until: datetime, told: Chan
     _tell_hold("set.held", invoice_set, told, {"reason": reason, "until": until.isoformat()})
 
 
-async def release(invoice_set: InvoiceSet, told: Change, *, practice: Practice) -> None:
+async def release(invoice_set: InvoiceSet, told: Change, *, practice: Practice, because: str | None = None) -> None:
     """The step that was waiting is due again when it would have been."""
     due = time_of_step(invoice_set, invoice_set.step, practice=practice, now=told.now)
     await InvoiceSet.filter(id=invoice_set.id).update(held_until=None, hold_reason=None)
     await InvoiceSet.filter(id=invoice_set.id, status__in=SENDING).update(next_send_at=due)
-    _tell_hold("set.hold_released", invoice_set, told, {})
+    _tell_hold("set.hold_released", invoice_set, told, {"reason": because} if because else {})
 
 
 def _tell_hold(kind: str, invoice_set: InvoiceSet, told: Change, after: dict[str, str]) -> None:

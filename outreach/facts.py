@@ -14,6 +14,7 @@ async def facts_of_set(
     invoice_set_id: int, payer: Patient, *, practice: Practice, ports: Ports, now: datetime
 ) -> TextFacts:
     owed = await Invoice.filter(invoice_set_id=invoice_set_id, balance_cents__gt=0).order_by("due_date", "id")
+    owed = [invoice for invoice in owed if invoice.plan_id is None] or owed
     if not owed:
         return await facts_for(payer, practice=practice, ports=ports, now=now)
     return await facts_for(

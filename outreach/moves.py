@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from billing.books import held_payer
 from billing.write_offs import outstanding_cents, undo_write_off, write_off
 from domain.access import Actor
 from domain.errors import Refusal, invalid, not_found
@@ -17,6 +18,7 @@ from models.change import Change, change
 from models.chasing import InvoiceSet
 from models.firing import fire
 from outreach.enrol import drop_queued
+from outreach.instalments import rests
 from outreach.plan import frozen, rule_set_named, time_of_step
 from outreach.steps import foresee, take_step
 
@@ -56,9 +58,11 @@ async def make_move(
 ) -> InvoiceSet:
     """Make a move, or refuse it with a sentence and change nothing."""
     async with change(ports.clock.now()) as told:
-        invoice_set = await InvoiceSet.select_for_update(no_key=True).get_or_none(id=set_id)
-        if invoice_set is None:
+        found = await InvoiceSet.get_or_none(id=set_id)
+        if found is None:
             raise not_found("invoice set", set_id)
+        await held_payer(found.guarantor_id)
+        invoice_set = await InvoiceSet.select_for_update(no_key=True).get(id=set_id)
         answers = await check_move(invoice_set, move, given, actor=actor, practice=practice)
         await VERBS[move](Press(invoice_set, answers, actor, practice, ports, told, seen_version))
     return await InvoiceSet.get(id=set_id)
@@ -76,6 +80,8 @@ async def check_move(
         raise Refusal("unknown_move", f"“{move}” happens by itself; nobody makes it.", status=404)
     if INVOICE_SET.move(move).to == BEFORE:
         await _check_no_other_is_open(invoice_set)
+    if move == "send_now" and await rests(invoice_set.id):
+        raise Refusal("on_plan", "An instalment plan is on track for all of this; change or cancel the plan first.")
     if "rule_set" in answers:
         rule_set_named(str(answers["rule_set"]), practice)
     if amount := answers.get("amount"):

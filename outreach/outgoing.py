@@ -10,6 +10,7 @@ from domain.invoice import OPEN
 from domain.invoice_set import SENDING
 from domain.practice import Channel
 from models.database import dialect, execute, returning
+from outreach.instalments import still_due
 from outreach.situation import suppressed, zones_of
 
 
@@ -94,12 +95,14 @@ async def why_not(message: Outgoing) -> str | None:
             return "Nothing is owed any more."
         if not message.going_on:
             return "The sequence has been stopped since."
+    if message.purpose == "instalment" and not await still_due(message.occasion or ""):
+        return "This part has been paid since, or the plan is another now."
     return None
 
 
 def not_before(message: Outgoing, hours: Callable[[tuple[ZoneInfo, ...]], Verdict]) -> datetime | None:
-    """A reminder that a fault or an outage has held up until night waits for the morning."""
-    if message.purpose != "reminder" or message.channel != "sms":
+    """A text asking for money that a fault or an outage has held up until night waits for the morning."""
+    if message.purpose not in ("reminder", "instalment") or message.channel != "sms":
         return None
     here = hours(zones_of(message.home, message.phone))
     return None if here.open else here.opens_at

@@ -16,6 +16,7 @@ from models.money import Payment
 from models.people import Patient
 from models.record import Event
 from outreach.enrol import enrol, hold_for_bank, rule_set_name, settle_if_nothing_is_owed
+from outreach.instalments import mind_plans
 from outreach.reopening import wait_for_staff
 from outreach.situation import situation_of_payer
 from outreach.steps import foresee
@@ -38,6 +39,7 @@ async def react(events: Sequence[Event], *, practice: Practice, ports: Ports) ->
 
 async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
     number = int(event.subject.rpartition(":")[2]) if event.subject.rpartition(":")[2].isdigit() else 0
+    await mind_plans(event, number, practice=practice, ports=ports)
     match event.kind:
         case "invoice.sent":
             await _bill(number, practice=practice, ports=ports)

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import timezone as phone_timezone
 
+from billing.plans import off_plan_cents
 from billing.write_offs import outstanding_cents
-from domain.gates import Situation
+from domain.gates import GO_ON, Situation
+from domain.plan import ON_TRACK
 from domain.ports import Ports
 from domain.practice import Channel, Location, Practice
 from models.chasing import InvoiceSet, Message
@@ -28,7 +30,7 @@ DOOR_OFF = {"sms": "Texts are not set up for this practice.", "email": "Mail is 
 SENDERLESS = {"sms": "This clinic sends no texts.", "email": "This clinic sends no mail."}
 LONGEST_WAIT = timedelta(days=14)
 """From being written to leaving: two contact caps' worth, with nights, Sundays and what went wrong."""
-COUNTED = ("reminder", "invoice")
+COUNTED = ("reminder", "invoice", "instalment")
 """What the contact cap counts: whatever asks for money. A receipt, and what answers the patient, is none of it."""
 
 
@@ -37,12 +39,13 @@ async def situation_of(
 ) -> Situation:
     """What stands between a set's reminder and its guarantor."""
     payer = await Patient.get(id=invoice_set.guarantor_id)
-    owed = await outstanding_cents(invoice_set.id)
+    owed = await off_plan_cents(invoice_set.id) or await outstanding_cents(invoice_set.id)
     return replace(
         await situation_of_payer(payer, channel, owed_cents=owed, practice=practice, ports=ports, now=now),
         minimum_cents=plan_of(invoice_set).minimum_cents,
         held_until=invoice_set.held_until,
         hold_reason=invoice_set.hold_reason,
+        hold_fix="Change or cancel the plan." if invoice_set.hold_reason == ON_TRACK else GO_ON,
     )
 
 

@@ -14,6 +14,7 @@ from models.chasing import InvoiceSet, Message
 from models.firing import fire
 from models.people import Patient
 from outreach.facts import facts_of_set
+from outreach.instalments import hold_for_plan, rests
 from outreach.plan import channels_of, current_step, other_than, plan_of, time_of_step
 from outreach.situation import situation_of
 from outreach.writing import write
@@ -33,6 +34,9 @@ async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) ->
             return
         if not await outstanding_cents(invoice_set.id):  # its payment is booked, and closes it in a moment
             await InvoiceSet.filter(id=invoice_set.id).update(next_send_at=None)
+            return
+        if await rests(invoice_set.id):
+            await hold_for_plan(invoice_set, told, practice=practice)
             return
         if step.expire:
             await fire(invoice_set, "expire", machine=INVOICE_SET, actor=CLOCK, told=told, next_send_at=None)
