@@ -10,7 +10,7 @@ from domain.access import Actor, require
 from domain.claim import CLAIM, DECISIONS
 from domain.claims import Decision
 from domain.errors import Refusal, invalid, not_found
-from domain.money import plain
+from domain.money import MOST_CENTS, plain
 from domain.practice import Practice
 from models.care import CareSession
 from models.change import Change, change
@@ -18,6 +18,7 @@ from models.firing import fire
 from models.insurance import Claim, ClaimLine, ClaimPosting
 from models.people import Patient
 
+LONGEST = 120
 PRICED = ("code", "kind", "description", "quantity_thousandths", "unit_price_cents", "amount_cents")
 
 
@@ -39,6 +40,8 @@ async def open_claim(
 ) -> Claim:
     """What was done is priced on the claim: the patient owes nothing of it until the payer has decided."""
     cents = sum(ware["amount_cents"] for ware in wares)
+    if await Claim.filter(external_id=session.external_id).exists():
+        raise Refusal("claim_known", f"Another session's claim is filed under {session.external_id} already.")
     claim = await Claim.create(
         external_id=session.external_id,
         session=session,
@@ -132,8 +135,11 @@ def _checked(record: ClaimRecord, claim: Claim, practice: Practice) -> ClaimReco
     given = (record.allowed_cents, record.paid_cents, record.patient_cents)
     if record.status not in CLAIM.states:
         raise invalid(f"A claim is {', '.join(CLAIM.states)}.", "status")
-    if not record.payer.strip():
-        raise invalid("Whom the claim is sent to is needed.", "payer")
+    for name, text in (("external_id", record.external_id), ("payer", record.payer)):
+        if not 0 < len(text.strip()) <= LONGEST:
+            raise invalid(f"This has 1 to {LONGEST} characters.", name)
+    if any(cents is not None and abs(cents) > MOST_CENTS for cents in given):
+        raise invalid("That is more than a claim can be about.", "allowed_cents")
     if record.status not in DECISIONS:
         if any(cents is not None for cents in given):
             raise invalid(f"A claim that is {record.status} has no amounts yet.", "status")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.access import Actor, require
-from domain.errors import Refusal, not_found
+from domain.errors import Refusal, invalid, not_found
 from domain.money import plain
 from domain.practice import Practice
 from domain.remittances import Doubt
@@ -126,7 +126,9 @@ async def settle_posted(remittance: Remittance, account: str, told: Change) -> N
 
 
 async def settle_discrepancy(discrepancy_id: int, *, note: str, actor: Actor, now: datetime) -> Discrepancy:
-    """A person has dealt with it."""
+    """A person has dealt with it, and says how."""
+    if not 0 < len(note.strip()) <= 500:
+        raise invalid("Say in up to 500 characters what became of it.", "note")
     async with change(now) as told:
         row = await Discrepancy.get_or_none(id=discrepancy_id)
         if row is None:

@@ -373,7 +373,7 @@ CREATE TABLE "discrepancy" (
     "key" VARCHAR(64) NOT NULL UNIQUE,
     "remittance_id" BIGINT,
     "claim_id" BIGINT,
-    "account" VARCHAR(60) NOT NULL,
+    "account" VARCHAR(120) NOT NULL,
     "what" VARCHAR(30) NOT NULL,
     "sentence" VARCHAR(500) NOT NULL,
     "theirs_cents" BIGINT NOT NULL,

@@ -117,7 +117,7 @@ class Discrepancy(Model):
     """What it is about, so that the same file twice asks once."""
     remittance_id = fields.BigIntField(null=True, db_index=True)
     claim_id = fields.BigIntField(null=True, db_index=True)
-    account = fields.CharField(60, default="")
+    account = fields.CharField(120, default="")
     what = fields.CharField(30)
     sentence = fields.CharField(500)
     theirs_cents = fields.BigIntField()

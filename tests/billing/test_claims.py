@@ -141,6 +141,7 @@ async def test_what_cannot_be_is_refused_on_its_field(clinic: Clinic) -> None:
         ("paid", (None, -1, 100), "patient_cents", "not below zero"),
         ("paid", (100, 200, None), "patient_cents", "not below zero"),
         ("denied", (None, None, -5), "patient_cents", "not below zero"),
+        ("paid", (10**18, None, 100), "allowed_cents", "more than a claim can be about"),
         ("paid", (None, 0, CHARGED + 1), "patient_cents", "share is $205.01, the claim only $205.00"),
     ):
         refused = await refusal_of(clinic, claim, status, *cents)
@@ -150,7 +151,8 @@ async def test_what_cannot_be_is_refused_on_its_field(clinic: Clinic) -> None:
 
 async def test_a_payer_and_a_session_are_needed(clinic: Clinic) -> None:
     claim = await claim_of(clinic)
-    assert (await refusal_of(clinic, claim, "filed", payer="  ")).field == "payer"
+    for payer in ("  ", "x" * 121):
+        assert (await refusal_of(clinic, claim, "filed", payer=payer)).field == "payer"
     record = ClaimRecord(external_id="C-1", session="S-404", payer="Blue", status="filed")
     with pytest.raises(Refusal, match="There is no session S-404") as refused:
         await put_claim(record, practice=clinic.practice, actor=DANA, now=clinic.now)
@@ -174,6 +176,11 @@ async def test_a_claim_takes_the_number_it_is_filed_under_and_keeps_it(clinic: C
             continue
         with pytest.raises(Refusal, match=says):
             await put_claim(record, practice=clinic.practice, actor=DANA, now=clinic.now)
+    joe = await clinic.patient("joe", bill_to="hybrid")
+    with pytest.raises(Refusal, match="Another session's claim is filed under C-1 already"):
+        await complete_session(
+            clinic.visit(joe, external_id="C-1"), practice=clinic.practice, actor=CLOCK, now=clinic.now
+        )
     taken = ClaimRecord(external_id="C-1", session=other.external_id, payer="Blue", status="filed")
     with pytest.raises(Refusal, match="Claim C-1 is another session's"):
         await put_claim(taken, practice=clinic.practice, actor=DANA, now=clinic.now)

@@ -301,6 +301,9 @@ async def test_a_person_settles_what_was_asked_with_a_note(clinic: Clinic) -> No
         await settle_discrepancy(row.id, note="x", actor=VERA, now=clinic.now)
     with pytest.raises(Refusal, match="There is no discrepancy 404"):
         await settle_discrepancy(404, note="x", actor=DANA, now=clinic.now)
+    for note in (" ", "x" * 501):
+        with pytest.raises(Refusal, match="Say in up to 500 characters"):
+            await settle_discrepancy(row.id, note=note, actor=DANA, now=clinic.now)
     assert await everything() == before
     settled = await settle_discrepancy(row.id, note="They send a corrected one", actor=DANA, now=clinic.now)
     assert (settled.note, settled.settled_at, await asked()) == ("They send a corrected one", clinic.now, [])
