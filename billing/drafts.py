@@ -155,6 +155,7 @@ async def delete_draft(
 ) -> None:
     """Delete a draft whole; its charges return to the queue."""
     async with change(now) as told:
+        await held_payer(invoice.guarantor_id)
         invoice = await _held_draft(invoice.id, actor, seen_version)
         await Charge.filter(invoice_id=invoice.id).update(invoice_id=None)
         await Invoice.filter(id=invoice.id).delete()

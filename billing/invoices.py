@@ -113,6 +113,7 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
     was. Only while nothing has been paid on it or forgiven of it."""
     async with change(now) as told:
         await held_payer(invoice.guarantor_id)
+        await held_payer(invoice.guarantor_id)  # its charges change hands
         invoice = await held(invoice.id)
         if invoice.paid_cents or invoice.forgiven_cents:
             raise Refusal("has_payments", f"{invoice.number} has payments or write-offs on it; undo those first.")

@@ -109,6 +109,7 @@ async def waive_late_fee(
     """Take back one late fee, for a reason; how much it was. It is not charged again."""
     async with change(now) as told:
         await held_payer(invoice.guarantor_id)
+        await held_payer(invoice.guarantor_id)  # before the invoice: their plans follow
         invoice = await held(invoice.id)
         cents = await _still_owed(invoice, period)
         await fire(

@@ -72,7 +72,8 @@ EXTRA = ExtraSql(
         "charge_of_session": "charge (session_id)",
         "charge_of_patient": "charge (patient_id)",
         "charge_of_invoice": "charge (invoice_id) WHERE invoice_id IS NOT NULL",
-        "charge_unbilled": "charge (guarantor_id, patient_id, location, served_on, amount_cents) WHERE invoice_id IS NULL",
+        "charge_unbilled": "charge (guarantor_id, patient_id, location, served_on, amount_cents)"
+        " WHERE invoice_id IS NULL",
         "bulk_job_open": "bulk_job (id) WHERE done_at IS NULL",
         "bulk_item_waiting": "bulk_item (job_id, id) WHERE status = 'waiting'",
         "charge_of_claim": "charge (claim_id) WHERE claim_id IS NOT NULL",

@@ -71,7 +71,17 @@ async def test_an_outage_costs_the_patient_what_a_running_clock_would_have(clini
     assert await audit(full=True) == []
 
 
-async def test_a_day_with_a_clock_that_ticks_daily_charges_the_same(clinic: Clinic) -> None:
+async def test_what_is_paid_on_the_fee_s_day_counts_for_the_next_one(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    invoice = await late(clinic, TENTH, maria)
+    after(clinic, invoice, 10)
+    await clinic.is_paid(maria, 2_500)
+    assert await fee(clinic, invoice) == 1_250
+    after(clinic, invoice, 20)
+    assert await fee(clinic, invoice) == 1_125
+
+
+async def test_a_clock_that_ticks_daily_charges_the_same(clinic: Clinic) -> None:
     maria = await clinic.patient()
     invoice = await late(clinic, TENTH, maria)
     for day in range(1, 33):
