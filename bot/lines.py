@@ -39,6 +39,8 @@ def _said(kind: str, facts: Facts, currency: str) -> str | None:
     match kind:
         case "invoice.late_fee_charged":
             return f"Late fee of {plain(facts['amount_cents'], currency)} charged"
+        case "invoice.late_fee_waived":
+            return f"Late fee of {plain(facts['amount_cents'], currency)} waived: {escaped(str(facts['reason']))}"
         case "invoice.paid_on":
             return f"Payment received; {plain(facts['balance_cents'], currency)} is left on that invoice"
         case "invoice.credited":
