@@ -70,11 +70,10 @@ def id_in(given: str, what: str) -> int:
     return int(given)
 
 
-def external_id_in(given: str) -> str:
-    if not (given.strip() == given and 0 < len(given) <= 120 and given.isprintable()):
-        raise Refusal(
-            "invalid", "An id has 1 to 120 characters that can be read, and no space at its ends.", status=422
-        )
+def external_id_in(given: str, *, longest: int = 120) -> str:
+    if not (given.strip() == given and 0 < len(given) <= longest and given.isprintable()):
+        sentence = f"What is named here has 1 to {longest} characters that can be read, and no space at its ends."
+        raise Refusal("invalid", sentence, status=422)
     return given
 
 

@@ -29,6 +29,8 @@ Mode = Literal["validation", "serialization"]
 PATH: Mapping[str, Json] = {
     "id": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "examples": [17]},
     "external_id": {"type": "string", "minLength": 1, "maxLength": 120, "pattern": r"^[^\s]", "examples": ["P-1001"]},
+    "code": {"type": "string", "minLength": 1, "maxLength": 60, "pattern": r"^[^\s]", "examples": ["99213"]},
+    "period": {"type": "integer", "minimum": 1, "maximum": 10_000, "examples": [1]},
     "name": {"type": "string", "enum": sorted(REPORTS)},
 }
 KEY: Json = {
@@ -42,7 +44,7 @@ REPLAYED: Json = {"description": "true when this is what was answered before.", 
 RETRY: Json = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 
 ALWAYS = (401, 403, 422, 429)
-WITH_BODY = (400, 404, 409, 413, 415)
+WITH_BODY = (400, 404, 413, 415)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -163,7 +165,9 @@ def _content(kind: Any, said: Said) -> tuple[str, Json]:
 
 
 def _refusals(operation: Operation, said: Said) -> Json:
-    statuses = {*ALWAYS, *(WITH_BODY if operation.has_body else ()), *((404,) if "{" in operation.path else ())}
+    statuses = {*ALWAYS, *(WITH_BODY if operation.has_body else ())}
+    statuses |= {404} if "{" in operation.path else set()
+    statuses |= {409} if operation.method != "GET" else set()
     content = {"application/problem+json": {"schema": said[Problem, "serialization"]}}
     return {
         str(status): {

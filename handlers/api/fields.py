@@ -128,7 +128,7 @@ def _figure(said: object) -> object:
 def _quantity(said: object) -> Decimal:
     """2, 1.5 or "2.25": a number as it was written, not as a float stands for it."""
     if isinstance(said, bool) or not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,3})?", str(said)):
-        raise ValueError("is a number more than zero, with at most three decimals")
+        raise ValueError("is a number with at most three decimals, and not below zero")
     return Decimal(str(said))
 
 
@@ -143,20 +143,19 @@ Reason = Annotated[str, Words(500), Field(description="Kept on the audit trail."
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-03-02"])]
 Moment = Annotated[datetime, BeforeValidator(_moment), Field(examples=["2026-03-02T15:00:00Z"])]
 Number = Annotated[int, BeforeValidator(_figure)]
+_AS_TEXT = {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,3})?$"}
+_DECIMALS = {"description": "At most three decimals.", "examples": [1]}
 Quantity = Annotated[
     Decimal,
     BeforeValidator(_quantity),
-    Field(gt=0, le=1_000_000, examples=[1]),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000},
-                {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,3})?$"},
-            ],
-            "description": "At most three decimals.",
-            "examples": [1],
-        }
-    ),
+    Field(gt=0, le=1_000_000),
+    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}, _AS_TEXT], **_DECIMALS}),
+]
+AnyQuantity = Annotated[
+    Decimal,
+    BeforeValidator(_quantity),
+    Field(ge=0, le=1_000_000),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1_000_000}, _AS_TEXT], **_DECIMALS}),
 ]
 Zone = Annotated[str, AfterValidator(_known_zone), Field(examples=["America/Chicago"])]
 # Texts go to exactly this number, and replies are known by it: nothing is guessed about the country.

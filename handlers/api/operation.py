@@ -42,6 +42,10 @@ class Call(Generic[Asked]):
     def external_id(self) -> str:
         return external_id_in(self.path["external_id"])
 
+    @property
+    def code(self) -> str:
+        return external_id_in(self.path["code"], longest=60)
+
     def today_at(self, location: str) -> date:
         return self.now.astimezone(self.practice.locations[location].zone).date()
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -22,11 +23,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from billing.invoices import mark_overdue
+from billing.sessions import Item, SessionRecord, complete_session
+from domain.access import CLOCK
+from domain.terms import LateFee
 from handlers.api.document import document
 from handlers.api.operations import OPERATIONS
 from models import database
+from models.people import Patient
 from outreach.enrol import enrol
-from tests.handlers.house import NOW, PRACTICE, bill, open_house, patient, seen
+from tests.handlers.house import NOW, PRACTICE, House, bill, open_house, patient, seen
 from tests.support.beside import Beside
 
 CHECKS = [
@@ -39,12 +45,16 @@ CHECKS = [
 ]
 SCHEMA = schemathesis.openapi.from_dict(document(OPERATIONS, "1"))
 EXAMPLES = int(os.environ.get("DUESDAY_API_EXAMPLES", "3"))
-"""Of each kind, for each operation. More for a hunt."""
+"""Of each kind, for each operation, on SQLite; on PostgreSQL a third. More for a hunt."""
 HELD: dict[str, Any] = {
     "guarantor": "P-1", "patient": "P-1", "location": "downtown", "charges": "all", "date": "2026-03-02",
-    "amount_cents": 100, "items": [{"code": "visit", "quantity": 1}], "rule_set": "gentle",
+    "amount_cents": 100, "session": "S-C", "status": "denied",
+    "items": [{"code": "visit", "quantity": 1}], "rule_set": "gentle",
 }  # fmt: skip
 """What in a body must name something that is there."""
+
+
+BUSY = replace(PRACTICE, api_per_second=100_000, late_fee=LateFee(flat_cents=500))
 
 
 @asynccontextmanager
@@ -52,20 +62,46 @@ async def practice_at(url: str) -> AsyncIterator[tuple[str, str]]:
     """A practice with something in every state, its address, and a key to it."""
     await database.connect(url)
     try:
-        async with open_house(practice=replace(PRACTICE, api_per_second=100_000)) as house:
+        async with open_house(practice=BUSY) as house:
             payers = [await patient(f"P-{number}") for number in range(1, 7)]
             for payer in payers[:5]:
                 await enrol((await bill(payer)).id, practice=PRACTICE, now=NOW)
             for payer in payers:
                 await bill(payer, sent=False)
+            await mark_overdue(5, practice=BUSY, now=NOW + timedelta(days=40))
             await bill(payers[5])
+            await bill(await patient("P-8"))
             for _ in range(20):
                 await seen("P-1")
-            part = {"reason": "hardship", "amount_cents": 100}
-            assert (await house.call("POST", "/invoice-sets/5/write_off_part", part)).status == 200
+            await insured()
+            await paid(house)
             yield str(house.client.make_url("/")).rstrip("/"), await house.key("admin")
     finally:
         await database.close()
+
+
+async def insured() -> None:
+    await patient("P-7", bill_to="insurance")
+    visit = SessionRecord(
+        external_id="S-C",
+        patient="P-7",
+        location="downtown",
+        provider="Dr. Ade",
+        date=NOW.date(),
+        items=(Item("visit"),),
+    )
+    await complete_session(visit, practice=PRACTICE, actor=CLOCK, now=NOW)
+
+
+async def paid(house: House) -> None:
+    """Payments, one of them with credit left over; and a part of a balance written off."""
+    money = {"method": "check", "date": "2026-03-02"}
+    for who, cents in (("P-2", 500), ("P-3", 500), ("P-4", 500), ("P-6", 50_000)):
+        taken = await house.call("POST", f"/patients/{who}/payments", {**money, "amount_cents": cents})
+        assert taken.status == 201, await taken.text()
+    await bill(await Patient.get(external_id="P-6"))
+    part = {"reason": "hardship", "amount_cents": 100}
+    assert (await house.call("POST", "/invoice-sets/5/write_off_part", part)).status == 200
 
 
 @contextmanager
@@ -81,9 +117,9 @@ def answering(url: str) -> Iterator[tuple[str, str]]:
 class Program:
     """Calls, holds every answer against the document, and counts them."""
 
-    def __init__(self, address: str, key: str) -> None:
+    def __init__(self, address: str, key: str, examples: int) -> None:
         self.at, self.headers = f"{address}/api/v1", {"Authorization": f"Bearer {key}"}
-        self.session, self.turns = requests.Session(), count(1)
+        self.session, self.turns, self.examples = requests.Session(), count(1), examples
         self.answered: Counter[tuple[str, int]] = Counter()
 
     def call(self, case: Any, *, right: bool) -> int:
@@ -103,7 +139,7 @@ class Program:
         )
         names = re.findall(r"{(\w+)}", operation.path)
         for number in range(1, 14):
-            path = {name: {"id": number, "name": "ageing"}.get(name, f"P-{number}") for name in names}
+            path = {name: {"id": number, "name": "ageing", "period": 1}.get(name, f"P-{number}") for name in names}
             if self.call(operation.Case(path_parameters=path, headers={}, **kept), right=True) < 300:
                 return True
         return False
@@ -111,7 +147,7 @@ class Program:
     def at_random(self, operation: Any, mode: GenerationMode) -> None:
         @seed(3)
         @settings(
-            max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.generate],
+            max_examples=self.examples, deadline=None, database=None, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.as_strategy(generation_mode=mode))
@@ -133,9 +169,9 @@ class Program:
 def test_what_the_document_tells_is_what_happens(database_url: str):
     operations = [found.ok() for found in SCHEMA.get_all_operations()]
     with answering(database_url) as (address, key):
-        program = Program(address, key)
+        program = Program(address, key, EXAMPLES if database_url.startswith("sqlite") else max(1, EXAMPLES // 3))
         undone = [operation.label for operation in operations if not program.as_in_the_example(operation)]
-        assert undone == [], "the example should have done something"
+        assert not undone, f"the example should have done something: {undone}"
         for operation in operations:
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 program.at_random(operation, mode)

@@ -34,8 +34,12 @@ async def test_an_invoice_is_drafted_sent_and_paid(house: House):
     assert payment == {
         "id": payment["id"],
         "guarantor": "P-1",
+        "status": "received",
+        "unapplied_cents": 0,
+        "returned_cents": 0,
         "currency": "USD",
         "notes": "",
+        "group": "",
         **PAYMENT,
         "applied": [{"invoice": draft["id"], "amount_cents": 4_000}],
     }
@@ -53,6 +57,7 @@ async def test_an_invoice_is_drafted_sent_and_paid(house: House):
         "due_date": "2026-04-01",
         "lines": [
             {
+                "position": 1,
                 "description": "Office visit",
                 "quantity": 1,
                 "unit_price_cents": 12_000,
@@ -63,6 +68,7 @@ async def test_an_invoice_is_drafted_sent_and_paid(house: House):
             }
         ],
         "adjustments": [],
+        "taxes": [],
         "payments": [
             {"id": payment["id"], "amount_cents": 4_000, "method": "check", "date": "2026-03-02", "reference": "No. 17"}
         ],
@@ -121,7 +127,8 @@ WRONG_PAYMENTS = [
     {"reference": "x" * 121},
     {"notes": "\u0000"},
     {"amount": 4_000},
-    {"group": "A"},
+    {"group": 7},
+    {"to": []},
 ]
 
 
