@@ -36,16 +36,9 @@ def _said(kind: str, facts: Facts, currency: str) -> str | None:
         return _of_set(what, facts, currency)
     if noun == "message":
         return _of_message(what, facts)
+    if noun == "invoice":
+        return _of_invoice(what, facts, currency)
     match kind:
-        case "invoice.late_fee_charged":
-            return f"Late fee of {plain(facts['amount_cents'], currency)} charged"
-        case "invoice.late_fee_waived":
-            return f"Late fee of {plain(facts['amount_cents'], currency)} waived: {escaped(str(facts['reason']))}"
-        case "invoice.paid_on":
-            return f"Payment received; {plain(facts['balance_cents'], currency)} is left on that invoice"
-        case "invoice.credited":
-            credited, left = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
-            return f"Credit note of {credited}: the insurer leaves less to the patient; {left} is left on that invoice"
         case "plan.payer_not_told":
             return f"An instalment is due and the payer could not be told: {escaped(str(facts['reason']))}"
         case "patient.opted_out":
@@ -54,6 +47,20 @@ def _said(kind: str, facts: Facts, currency: str) -> str | None:
             return "Replied to the patient"
         case "reply.received" if facts.get("wish") != "keyword":
             return f"The patient {WISH_SENTENCES[facts['wish']]}; the sequence waits"
+    return None
+
+
+def _of_invoice(what: str, facts: Facts, currency: str) -> str | None:
+    match what:
+        case "late_fee_charged":
+            return f"Late fee of {plain(facts['amount_cents'], currency)} charged"
+        case "late_fee_waived":
+            return f"Late fee of {plain(facts['amount_cents'], currency)} waived: {escaped(str(facts['reason']))}"
+        case "paid_on":
+            return f"Payment received; {plain(facts['balance_cents'], currency)} is left on that invoice"
+        case "credited":
+            credited, left = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
+            return f"Credit note of {credited}: the insurer leaves less to the patient; {left} is left on that invoice"
     return None
 
 
