@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, TypeVar
 
+from pydantic import Field
+
 from domain.invoice import INVOICE
+from domain.payment import PAYMENT
 from handlers.api.charges import quantity
 from handlers.api.fields import Told, a_status_of
 from models.by_hand import rows_of
-from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine
+from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine, InvoiceTax
 from models.money import Payment, PaymentShare
 from models.people import Patient
 
 
 @dataclass(frozen=True, slots=True)
 class LineAnswer:
+    position: int
     description: str
     quantity: int | float
     unit_price_cents: Told
@@ -28,12 +32,25 @@ class LineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AdjustmentAnswer:
-    """What changes the total besides lines."""
+    """What changes the total besides lines and taxes; `line` is the position of the line it is on."""
 
     kind: str
+    line: int | None
+    period: Annotated[int | None, Field(description="Which of the invoice's late fees it is.")]
     description: str
     amount_cents: Told
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaxAnswer:
+    """A tax over the whole bill; one that prices contain does not raise the total."""
+
+    name: str
+    title: str
+    basis_points: int
+    included: bool
+    amount_cents: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,7 @@ class InvoiceAnswer:
     due_date: date | None
     lines: list[LineAnswer]
     adjustments: list[AdjustmentAnswer]
+    taxes: list[TaxAnswer]
     payments: list[ShareAnswer]
     times: TimesAnswer
 
@@ -84,16 +102,20 @@ class AppliedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PaymentAnswer:
-    """Money that came in, and the invoices it was applied to; what is left of it is the guarantor's credit."""
+    """Money that came in, and the invoices it stands on; what stands on none is the guarantor's credit."""
 
     id: int
     guarantor: str
+    status: Annotated[str, a_status_of(PAYMENT)]
     amount_cents: Told
+    unapplied_cents: Told
+    returned_cents: Told
     currency: str
     method: str
     date: date
     reference: str
     notes: str
+    group: str
     applied: list[AppliedAnswer]
 
 
@@ -101,6 +123,7 @@ async def shown(invoices: Sequence[Invoice]) -> list[InvoiceAnswer]:
     ids = [invoice.id for invoice in invoices]
     lines = await InvoiceLine.filter(invoice_id__in=ids).order_by("position")
     adjustments = _by_invoice(await InvoiceAdjustment.filter(invoice_id__in=ids).order_by("id"))
+    taxes = _by_invoice(await InvoiceTax.filter(invoice_id__in=ids).order_by("id"))
     shares = _by_invoice(await PaymentShare.filter(invoice_id__in=ids).order_by("id").prefetch_related("payment"))
     people = await external_ids(
         {i.guarantor_id for i in invoices} | {line.patient_id for line in lines if line.patient_id}
@@ -119,6 +142,7 @@ async def shown(invoices: Sequence[Invoice]) -> list[InvoiceAnswer]:
             due_date=invoice.due_date,
             lines=[_line(line, people) for line in by_invoice[invoice.id]],
             adjustments=[_adjustment(row) for row in adjustments[invoice.id]],
+            taxes=[_tax(row) for row in taxes[invoice.id]],
             payments=[_share(share) for share in shares[invoice.id]],
             times=_times(invoice),
         )
@@ -127,26 +151,32 @@ async def shown(invoices: Sequence[Invoice]) -> list[InvoiceAnswer]:
 
 
 async def shown_payment(payment: Payment) -> PaymentAnswer:
-    people = await external_ids({payment.guarantor_id})
-    shares = await rows_of(PaymentShare, payment_id=payment.id)
-    return PaymentAnswer(
-        id=payment.id,
-        guarantor=people[payment.guarantor_id],
-        amount_cents=payment.amount_cents,
-        currency=payment.currency,
-        method=payment.method,
-        date=payment.received_on,
-        reference=payment.reference,
-        notes=payment.notes,
-        applied=[AppliedAnswer(share.invoice_id, share.amount_cents) for share in shares],
-    )
+    (told,) = await shown_payments([payment])
+    return told
+
+
+async def shown_payments(payments: Sequence[Payment]) -> list[PaymentAnswer]:
+    people = await external_ids({payment.guarantor_id for payment in payments})
+    shares: defaultdict[int, list[AppliedAnswer]] = defaultdict(list)
+    for share in await rows_of(PaymentShare, payment_id__in=[payment.id for payment in payments]):
+        shares[share.payment_id].append(AppliedAnswer(share.invoice_id, share.amount_cents))
+    names = PaymentAnswer.__dataclass_fields__.keys() - {"guarantor", "date", "applied"}
+    return [
+        PaymentAnswer(
+            guarantor=people[payment.guarantor_id],
+            date=payment.received_on,
+            applied=shares[payment.id],
+            **{name: getattr(payment, name) for name in names},
+        )
+        for payment in payments
+    ]
 
 
 async def external_ids(ids: set[int]) -> dict[int, str]:
     return {patient.id: patient.external_id for patient in await rows_of(Patient, id__in=ids)}
 
 
-OnInvoice = TypeVar("OnInvoice", InvoiceLine, InvoiceAdjustment, PaymentShare)
+OnInvoice = TypeVar("OnInvoice", InvoiceLine, InvoiceAdjustment, InvoiceTax, PaymentShare)
 
 
 def _by_invoice(rows: Iterable[OnInvoice]) -> defaultdict[int, list[OnInvoice]]:
@@ -158,6 +188,7 @@ def _by_invoice(rows: Iterable[OnInvoice]) -> defaultdict[int, list[OnInvoice]]:
 
 def _line(line: InvoiceLine, people: dict[int, str]) -> LineAnswer:
     return LineAnswer(
+        position=line.position,
         description=line.description,
         quantity=quantity(line.quantity_thousandths),
         unit_price_cents=line.unit_price_cents,
@@ -169,7 +200,11 @@ def _line(line: InvoiceLine, people: dict[int, str]) -> LineAnswer:
 
 
 def _adjustment(row: InvoiceAdjustment) -> AdjustmentAnswer:
-    return AdjustmentAnswer(kind=row.kind, description=row.description, amount_cents=row.amount_cents, at=row.at)
+    return AdjustmentAnswer(**{name: getattr(row, name) for name in AdjustmentAnswer.__dataclass_fields__})
+
+
+def _tax(row: InvoiceTax) -> TaxAnswer:
+    return TaxAnswer(**{name: getattr(row, name) for name in TaxAnswer.__dataclass_fields__})
 
 
 def _share(share: PaymentShare) -> ShareAnswer:
