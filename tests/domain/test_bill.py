@@ -110,7 +110,7 @@ def test_an_adjustment_is_an_amount_or_a_percentage_above_zero(wrong: Adjustment
         wrong.check("adjustments")
 
 
-sizes = st.one_of(st.builds(dict, cents=st.integers(1, 50_000)), st.builds(dict, basis_points=st.integers(1, 10_000)))
+sizes: st.SearchStrategy[dict[str, int]] = st.one_of(st.builds(dict, cents=st.integers(1, 50_000)), st.builds(dict, basis_points=st.integers(1, 10_000)))
 adjustments = st.builds(
     lambda kind, size: Adjustment(kind=kind, **size), st.sampled_from(["discount", "surcharge"]), sizes
 )
@@ -128,6 +128,31 @@ def size_of(adjustment: Adjustment, base: int) -> int:
     return round(exact) * (-1 if adjustment.kind == "discount" else 1)
 
 
+def spread_over(cents: int, nets: list[int]) -> list[int]:
+    """Everyone gets the whole cents of their exact share; the cents left over go to who lost most by that."""
+    if not any(nets):
+        return nets
+    exact = [Fraction(abs(cents) * net, sum(nets)) for net in nets]
+    parts = [int(share) for share in exact]
+    lost = sorted(range(len(nets)), key=lambda place: (parts[place] - exact[place], place))
+    for place in lost[: abs(cents) - sum(parts)]:
+        parts[place] += 1
+    return [net + (part if cents > 0 else -part) for net, part in zip(nets, parts, strict=True)]
+
+
+def tax_on(name: str, rows: list[BillLine], parts: list[int]) -> Fraction:
+    """By its share of each gross: a price of 121 that holds 21% holds 21/121 of it."""
+    return sum(
+        (
+            Fraction(part * TAXES[name].basis_points, 10_000 + sum(TAXES[n].basis_points for n in held))
+            for row, part in zip(rows, parts, strict=True)
+            if name in row.taxes
+            for held in [[n for n in row.taxes if TAXES[n].included]]
+        ),
+        Fraction(),
+    )
+
+
 @given(st.lists(lines, min_size=1, max_size=6), st.lists(adjustments, max_size=3))
 def test_every_bill_is_what_the_rule_says_in_fractions(rows: list[BillLine], whole: list[Adjustment]) -> None:
     nets = [row.amount_cents + sum(size_of(each, row.amount_cents) for each in row.adjustments) for row in rows]
@@ -137,26 +162,10 @@ def test_every_bill_is_what_the_rule_says_in_fractions(rows: list[BillLine], who
             reckon(rows, whole, TAXES)
         return
     bill = reckon(rows, whole, TAXES)
-    taxed = [Fraction(net) for net in nets]
-    if any(nets):
-        taxed = [net + Fraction(sum(changes) * net, sum(nets)) for net in taxed]
-    added = contained = 0
-    for each in bill.taxes:
-        exact = exact_low = exact_high = Fraction()
-        for row, part in zip(rows, taxed, strict=True):
-            if each.name in row.taxes:
-                gross = 10_000 + sum(TAXES[name].basis_points for name in row.taxes if TAXES[name].included)
-                share = Fraction(each.tax.basis_points, gross)
-                # Spreading in whole cents moves each line by less than one.
-                exact_low, exact, exact_high = (
-                    exact_low + (part - 1) * share,
-                    exact + part * share,
-                    exact_high + (part + 1) * share,
-                )
-        assert round(exact_low) <= each.amount_cents <= round(exact_high)
-        if not sum(changes):
-            assert each.amount_cents == round(exact)
-        added += 0 if each.tax.included else each.amount_cents
-        contained += each.amount_cents if each.tax.included else 0
-    assert bill.total_cents == sum(nets) + sum(changes) + added >= added + contained
-    assert {each.name for each in bill.taxes} == {name for row in rows for name in row.taxes}
+    parts = spread_over(sum(changes), nets)
+    exact = {name: tax_on(name, rows, parts) for row in rows for name in row.taxes}
+    assert {each.name: each.amount_cents for each in bill.taxes} == {name: round(tax) for name, tax in exact.items()}
+    added = sum(round(tax) for name, tax in exact.items() if not TAXES[name].included)
+    assert bill.total_cents == sum(nets) + sum(changes) + added
+    assert sum(parts) == sum(nets) + (sum(changes) if any(nets) else 0)
+    assert all(part >= 0 for part in parts)
