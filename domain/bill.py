@@ -81,7 +81,7 @@ def reckon(lines: Sequence[BillLine], adjustments: Sequence[Adjustment], taxes: 
     total = sum(nets) + sum(on_whole) + sum(each.amount_cents for each in sums if not each.tax.included)
     if sum(each.amount_cents for each in sums) > total:  # many contained rates, each rounded up, on a few cents
         raise invalid("The taxes come to more than the bill.", "taxes")
-    if total > MOST_CENTS:
+    if max([total, *(line.amount_cents for line in lines)]) > MOST_CENTS:
         raise invalid("That is more than one invoice can carry.", "lines")
     return Bill(on_lines, on_whole, sums, total)
 

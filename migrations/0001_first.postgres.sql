@@ -70,7 +70,7 @@ CREATE TABLE "charge" (
     "quantity_thousandths" BIGINT NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "claim_id" BIGINT,
     "invoice_id" BIGINT,
     "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
@@ -85,7 +85,7 @@ CREATE TABLE "price" (
     "kind" VARCHAR(20) NOT NULL,
     "description" VARCHAR(200) NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "valid_from" DATE NOT NULL,
     CONSTRAINT "uid_price_price_l_e80a4c" UNIQUE ("price_list", "code", "valid_from")
 );
@@ -110,7 +110,7 @@ CREATE TABLE "invoice" (
     "due_date" DATE,
     "issued_on" DATE,
     "notes" TEXT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "fee_periods" INT NOT NULL,
     "next_fee_on" DATE,
     "invoice_set_id" BIGINT,
@@ -159,7 +159,7 @@ CREATE TABLE "invoice_line" (
     "list_price_cents" BIGINT,
     "rate_reason" VARCHAR(500) NOT NULL,
     "amount_cents" BIGINT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_invoice_lin_invoice_284bd5" UNIQUE ("invoice_id", "position")
 );
@@ -181,7 +181,7 @@ CREATE TABLE "product" (
     "code" VARCHAR(60) NOT NULL UNIQUE,
     "name" VARCHAR(200) NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "tracked" BOOL NOT NULL,
     "stock_thousandths" BIGINT NOT NULL
 );
@@ -653,6 +653,33 @@ CREATE TABLE "plan_invoice" (
     CONSTRAINT "uid_plan_invoic_plan_id_b30051" UNIQUE ("plan_id", "invoice_id")
 );
 COMMENT ON TABLE "plan_invoice" IS 'An invoice that a plan is over.';
+CREATE TABLE "agency_case" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "note" VARCHAR(500) NOT NULL,
+    "balance_cents" BIGINT NOT NULL,
+    "handed_at" TIMESTAMPTZ NOT NULL,
+    "handed_by" VARCHAR(200) NOT NULL,
+    "recalled_at" TIMESTAMPTZ,
+    "recalled_by" VARCHAR(200),
+    "invoice_set_id" BIGINT NOT NULL REFERENCES "invoice_set" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "idx_agency_case_invoice_d51590" ON "agency_case" ("invoice_set_id");
+COMMENT ON TABLE "agency_case" IS 'One hand-over of an invoice set. Whether the agency still has it is the set''s status.';
+CREATE TABLE "agency_invoice" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "itemized_on" DATE NOT NULL,
+    "itemized_by" VARCHAR(20) NOT NULL,
+    "principal_cents" BIGINT NOT NULL,
+    "fees_cents" BIGINT NOT NULL,
+    "payments_cents" BIGINT NOT NULL,
+    "credits_cents" BIGINT NOT NULL,
+    "balance_cents" BIGINT NOT NULL,
+    "case_id" BIGINT NOT NULL REFERENCES "agency_case" ("id") ON DELETE RESTRICT,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_agency_invo_case_id_b1b03f" UNIQUE ("case_id", "invoice_id"),
+    CONSTRAINT agency_invoice_adds_up CHECK (balance_cents = principal_cents + fees_cents - payments_cents - credits_cents)
+);
+COMMENT ON TABLE "agency_invoice" IS 'One invoice of a case, itemized: what it was, and what has changed it up to the hand-over. Rows are only added.';
 CREATE TABLE "api_key" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "name" VARCHAR(60) NOT NULL UNIQUE,
@@ -712,6 +739,8 @@ CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
+CREATE TRIGGER agency_invoice_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON agency_invoice
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER cash_movement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON cash_movement
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER claim_posting_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_posting

@@ -65,7 +65,7 @@ CREATE TABLE "charge" (
     "quantity_thousandths" BIGINT NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
     "amount_cents" BIGINT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "claim_id" BIGINT,
     "invoice_id" BIGINT,
     "patient_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
@@ -79,7 +79,7 @@ CREATE TABLE "price" (
     "kind" VARCHAR(20) NOT NULL,
     "description" VARCHAR(200) NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "valid_from" DATE NOT NULL,
     CONSTRAINT "uid_price_price_l_e80a4c" UNIQUE ("price_list", "code", "valid_from")
 ) /* What a procedure or material costs on a price list from a day on. */;
@@ -102,7 +102,7 @@ CREATE TABLE "invoice" (
     "due_date" DATE,
     "issued_on" DATE,
     "notes" TEXT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "fee_periods" INT NOT NULL,
     "next_fee_on" DATE,
     "invoice_set_id" BIGINT,
@@ -149,7 +149,7 @@ CREATE TABLE "invoice_line" (
     "list_price_cents" BIGINT,
     "rate_reason" VARCHAR(500) NOT NULL,
     "amount_cents" BIGINT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_invoice_lin_invoice_284bd5" UNIQUE ("invoice_id", "position")
 ) /* What is billed, at its price: what was taken off or put on it stands among the adjustments, by its position. */;
@@ -169,7 +169,7 @@ CREATE TABLE "product" (
     "code" VARCHAR(60) NOT NULL UNIQUE,
     "name" VARCHAR(200) NOT NULL,
     "unit_price_cents" BIGINT NOT NULL,
-    "taxes" VARCHAR(200) NOT NULL,
+    "taxes" TEXT NOT NULL,
     "tracked" INT NOT NULL,
     "stock_thousandths" BIGINT NOT NULL
 ) /* Something that is sold by itself, or used in sessions under the same code. */;
@@ -609,6 +609,31 @@ CREATE TABLE "plan_invoice" (
     "plan_id" BIGINT NOT NULL REFERENCES "payment_plan" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_plan_invoic_plan_id_b30051" UNIQUE ("plan_id", "invoice_id")
 ) /* An invoice that a plan is over. */;
+CREATE TABLE "agency_case" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "note" VARCHAR(500) NOT NULL,
+    "balance_cents" BIGINT NOT NULL,
+    "handed_at" TIMESTAMP NOT NULL,
+    "handed_by" VARCHAR(200) NOT NULL,
+    "recalled_at" TIMESTAMP,
+    "recalled_by" VARCHAR(200),
+    "invoice_set_id" BIGINT NOT NULL REFERENCES "invoice_set" ("id") ON DELETE RESTRICT
+) /* One hand-over of an invoice set. Whether the agency still has it is the set's status. */;
+CREATE INDEX "idx_agency_case_invoice_d51590" ON "agency_case" ("invoice_set_id");
+CREATE TABLE "agency_invoice" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "itemized_on" DATE NOT NULL,
+    "itemized_by" VARCHAR(20) NOT NULL,
+    "principal_cents" BIGINT NOT NULL,
+    "fees_cents" BIGINT NOT NULL,
+    "payments_cents" BIGINT NOT NULL,
+    "credits_cents" BIGINT NOT NULL,
+    "balance_cents" BIGINT NOT NULL,
+    "case_id" BIGINT NOT NULL REFERENCES "agency_case" ("id") ON DELETE RESTRICT,
+    "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_agency_invo_case_id_b1b03f" UNIQUE ("case_id", "invoice_id"),
+    CONSTRAINT agency_invoice_adds_up CHECK (balance_cents = principal_cents + fees_cents - payments_cents - credits_cents)
+) /* One invoice of a case, itemized: what it was, and what has changed it up to the hand-over. Rows are only added. */;
 CREATE TABLE "api_key" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "name" VARCHAR(60) NOT NULL UNIQUE,
@@ -662,6 +687,12 @@ CREATE INDEX card_due ON card (due_at) WHERE wanted > shown;
 CREATE INDEX post_due ON post (due_at) WHERE status = 'queued';
 CREATE UNIQUE INDEX one_open_set ON invoice_set (guarantor_id) WHERE status IN ('active', 'paused', 'expired', 'failed', 'will_fail');
 CREATE UNIQUE INDEX late_fee_once_a_period ON invoice_adjustment (invoice_id, kind, period) WHERE period IS NOT NULL;
+CREATE TRIGGER agency_invoice_kept_from_UPDATE BEFORE UPDATE ON agency_invoice BEGIN
+    SELECT RAISE(ABORT, 'rows of agency_invoice are never changed or removed');
+END;
+CREATE TRIGGER agency_invoice_kept_from_DELETE BEFORE DELETE ON agency_invoice BEGIN
+    SELECT RAISE(ABORT, 'rows of agency_invoice are never changed or removed');
+END;
 CREATE TRIGGER cash_movement_kept_from_UPDATE BEFORE UPDATE ON cash_movement BEGIN
     SELECT RAISE(ABORT, 'rows of cash_movement are never changed or removed');
 END;

@@ -41,7 +41,7 @@ class Names(fields.Field[tuple[str, ...]]):
     """A few short names without spaces, kept as words of one text: `vat city`."""
 
     field_type = tuple
-    SQL_TYPE = "VARCHAR(200)"
+    SQL_TYPE = "TEXT"
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**({"default": ()} | more))

@@ -85,6 +85,7 @@ def test_what_is_put_on_a_bill_of_nothing_is_not_taxed() -> None:
         ([BillLine(100)], [off(cents=60), off(basis_points=5_000)], "adjustments", "more than the bill"),
         ([BillLine(100, ("gst",))], [], "taxes", "no tax “gst”"),
         ([BillLine(10**12), BillLine(1)], [], "lines", "more than one invoice"),
+        ([BillLine(10**12 + 1, (), (off(basis_points=10_000),))], [], "lines", "more than one invoice"),
     ],
 )
 def test_what_cannot_be_is_refused_on_its_field(
