@@ -1,5 +1,6 @@
 """Reading what a program sends by its model: JSON and query strings, every wrong field told at once in a sentence."""
 
+import re
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -87,12 +88,19 @@ def _refusal(wrong: ValidationError) -> Refusal:
 
 def sentences(wrong: ValidationError) -> dict[str, str]:
     """Every wrong field by its place, for whoever reads by these models from somewhere else."""
-    return {_place(each): _sentence(each) for each in wrong.errors(include_url=False, include_input=False)}
+    found: dict[str, str] = {}
+    for each in wrong.errors(include_url=False, include_input=False):
+        found.setdefault(_place(each), _sentence(each))  # of several things a field may be, the first is what is meant
+    return found
+
+
+_BRANCH = re.compile(r"(function-|constrained-|nullable|literal|tuple)[\w-]*\[.*")
+"""What pydantic calls the one or the other thing that a field may be."""
 
 
 def _place(wrong: ErrorDetails) -> str:
     """What a program calls its fields is told back short."""
-    return ".".join(map(str, wrong["loc"]))[:120] or "body"
+    return ".".join(str(part) for part in wrong["loc"] if not _BRANCH.fullmatch(str(part)))[:120] or "body"
 
 
 _SENTENCES = {
