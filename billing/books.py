@@ -10,7 +10,7 @@ from tortoise.expressions import F
 from domain.errors import not_found
 from domain.ledger import Account, Entry
 from models.by_hand import add_rows, row_of, rows_of
-from models.database import returning
+from models.database import read, returning
 from models.invoices import Invoice
 from models.people import Patient
 
@@ -22,6 +22,14 @@ MOVED = """
        SET total_cents = total_cents + $2, paid_cents = paid_cents + $3, forgiven_cents = forgiven_cents + $4,
            balance_cents = balance_cents + $2 - $3 - $4
      WHERE id = $1 RETURNING total_cents, paid_cents, forgiven_cents, balance_cents
+"""
+
+STANDING = """
+    SELECT account, SUM(cents) AS cents FROM (
+        SELECT credit AS account, amount_cents AS cents FROM ledger_entry WHERE invoice_id = $1 AND debit = 'receivable'
+        UNION ALL
+        SELECT debit, -amount_cents FROM ledger_entry WHERE invoice_id = $1 AND credit = 'receivable'
+    ) AS booked GROUP BY account
 """
 
 
@@ -64,6 +72,11 @@ async def move_balance(invoice: Invoice, *, total: int = 0, paid: int = 0, forgi
     for row in await returning(MOVED, [invoice.id, total, paid, forgiven]):
         for name, cents in row.items():
             setattr(invoice, name, cents)
+
+
+async def standing_of(invoice_id: int) -> dict[Account, int]:
+    """What an invoice's receivable has put on each other account, on balance."""
+    return {Account(row["account"]): int(row["cents"]) for row in await read(STANDING, [invoice_id])}
 
 
 async def held_payer(guarantor: int) -> Patient | None:

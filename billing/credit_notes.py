@@ -4,6 +4,7 @@ from billing.books import book, move_balance
 from billing.plans import follow_plans_of
 from billing.returns import take_back
 from billing.shares import Shares
+from billing.waiting import with_agency
 from domain import ledger
 from domain.access import CLOCK
 from domain.invoice import INVOICE
@@ -18,7 +19,10 @@ from models.money import Payment, PaymentShare
 
 async def credit(invoice: Invoice, cents: int, *, charge: Charge, practice: Practice, told: Change) -> int:
     """Credit as much of this as the invoice carries, and say how much that was: what is written off or was refunded
-    already can't be given once more. What had been paid goes into the guarantor's credit. The invoice is under lock."""
+    already can't be given once more, nor what an agency has. What had been paid goes into the guarantor's credit. The
+    invoice is under lock."""
+    if await with_agency([invoice]):
+        return 0
     before = invoice.balance_cents
     open_cents = min(cents, invoice.balance_cents)
     paid_cents = min(cents - open_cents, invoice.paid_cents)

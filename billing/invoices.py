@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from billing.books import book, held, held_payer
+from billing.books import book, held, held_payer, standing_of
 from billing.late_fees import book_fees, fees_of
 from billing.numbers import next_invoice_number
 from billing.plans import follow_plans_of
 from billing.sheets import sheet_of, write_taxes
 from billing.stock import put_back, sell
+from billing.waiting import refuse_if_with_agency
 from domain import ledger
 from domain.access import CLOCK, Actor
 from domain.errors import Refusal, invalid
 from domain.invoice import INVOICE
-from domain.ledger import Account, Entry
+from domain.ledger import Entry
 from domain.practice import Practice
 from domain.stock import taken
 from models.care import Charge
@@ -29,14 +30,6 @@ TO_ARCHIVE = """
      WHERE status IN ('paid', 'refunded', 'void') AND COALESCE(voided_at, paid_at) <= $1
      ORDER BY COALESCE(voided_at, paid_at) LIMIT $2
 """
-STANDING = """
-    SELECT account, SUM(cents) AS cents FROM (
-        SELECT credit AS account, amount_cents AS cents FROM ledger_entry WHERE invoice_id = $1 AND debit = 'receivable'
-        UNION ALL
-        SELECT debit, -amount_cents FROM ledger_entry WHERE invoice_id = $1 AND credit = 'receivable'
-    ) AS booked GROUP BY account
-"""
-"""What an invoice has put on each other account, on balance."""
 
 
 async def send_invoice(
@@ -115,6 +108,7 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
         await held_payer(invoice.guarantor_id)
         await held_payer(invoice.guarantor_id)  # its charges change hands
         invoice = await held(invoice.id)
+        await refuse_if_with_agency([invoice])
         if invoice.paid_cents or invoice.forgiven_cents:
             raise Refusal("has_payments", f"{invoice.number} has payments or write-offs on it; undo those first.")
         await fire(
@@ -138,8 +132,7 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
 
 async def _booked_back(invoice: Invoice) -> list[Entry]:
     """Revenue, tax, and late fees that were not waived: what the ledger says, not what the rules would say today."""
-    rows = await read(STANDING, [invoice.id])
-    return ledger.void(invoice.id, {Account(row["account"]): int(row["cents"]) for row in rows})
+    return ledger.void(invoice.id, await standing_of(invoice.id))
 
 
 async def archive_invoice(invoice: Invoice, *, actor: Actor, now: datetime, seen_version: int | None = None) -> Invoice:

@@ -11,7 +11,7 @@ from tortoise.functions import Sum
 
 from billing.books import book, held, held_payer, move_balance
 from billing.plans import follow_plans_of
-from billing.waiting import waits
+from billing.waiting import refuse_if_with_agency, waits
 from domain import ledger
 from domain.access import CLOCK, Actor
 from domain.errors import Refusal, invalid
@@ -111,6 +111,7 @@ async def waive_late_fee(
         await held_payer(invoice.guarantor_id)
         await held_payer(invoice.guarantor_id)  # before the invoice: their plans follow
         invoice = await held(invoice.id)
+        await refuse_if_with_agency([invoice])
         cents = await _still_owed(invoice, period)
         await fire(
             invoice,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from billing.books import held_in_order, held_payer
+from billing.waiting import refuse_if_with_agency
 from domain.access import CLOCK, Actor, require
 from domain.errors import Refusal, invalid, not_found
 from domain.instalments import Part, Standing, check, standing
@@ -195,6 +196,7 @@ async def _open(guarantor: int, invoices: Sequence[int] | None) -> list[Invoice]
     found = await held_in_order(guarantor_id=guarantor, status__in=OPEN, balance_cents__gt=0, **only)
     if invoices is not None and (missing := set(invoices) - {invoice.id for invoice in found}):
         raise invalid(f"Nothing of this payer's is open on invoice {min(missing)}.", "invoices")
+    await refuse_if_with_agency(found)
     if not found:
         raise Refusal("nothing_owed", "Nothing is owed that a plan could be made over.")
     if await PlanInvoice.filter(invoice_id__in=[i.id for i in found], plan__status__in=GOING).exists():

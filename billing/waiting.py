@@ -1,5 +1,10 @@
-"""Whether the practice itself has put an invoice aside for now, so that being late costs nothing."""
+"""Whether the practice itself has put an invoice aside for now: being late costs nothing then, and what an agency has
+stays as it was handed over."""
 
+from collections.abc import Iterable
+
+from domain.errors import Refusal
+from models.chasing import InvoiceSet
 from models.database import read
 from models.invoices import Invoice
 
@@ -16,3 +21,14 @@ async def waits(invoice: Invoice) -> bool:
         return True
     [row] = await read(WAITS, [invoice.invoice_set_id, invoice.id])
     return bool(row["waits"])
+
+
+async def refuse_if_with_agency(invoices: Iterable[Invoice]) -> None:
+    """Only money changes what an agency has: it was told another balance."""
+    if await with_agency(invoices):
+        raise Refusal("with_agency", "This is with the collection agency; recall it first.")
+
+
+async def with_agency(invoices: Iterable[Invoice]) -> bool:
+    sets = {invoice.invoice_set_id for invoice in invoices if invoice.invoice_set_id is not None}
+    return bool(sets) and await InvoiceSet.filter(id__in=sets, status="collections").exists()

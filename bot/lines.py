@@ -67,6 +67,9 @@ def _of_invoice(what: str, facts: Facts, currency: str) -> str | None:
 def _of_set(what: str, facts: Facts, currency: str) -> str | None:
     if what == "enrolled":
         return f"{escaped(facts['number'] or 'An invoice')} is overdue and was taken into the sequence"
+    if what == "agency_to_be_told":
+        left = plain(facts["balance_cents"], currency)
+        return f"Tell the collection agency: {escaped(facts['number'])} stands at {left} now"
     if what == "hold_released" and facts.get("reason"):
         return f"The sequence goes on: {escaped(str(facts['reason']))}"
     past = {move.event: move.past for move in INVOICE_SET.moves}

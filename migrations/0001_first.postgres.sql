@@ -679,7 +679,7 @@ CREATE TABLE "agency_invoice" (
     CONSTRAINT "uid_agency_invo_case_id_b1b03f" UNIQUE ("case_id", "invoice_id"),
     CONSTRAINT agency_invoice_adds_up CHECK (balance_cents = principal_cents + fees_cents - payments_cents - credits_cents)
 );
-COMMENT ON TABLE "agency_invoice" IS 'One invoice of a case, itemized: what it was, and what has changed it up to the hand-over. Rows are only added.';
+COMMENT ON TABLE "agency_invoice" IS 'One invoice of a case, itemized: what it was, and what had changed it by then. Rows are only added.';
 CREATE TABLE "api_key" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "name" VARCHAR(60) NOT NULL UNIQUE,

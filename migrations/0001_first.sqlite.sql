@@ -633,7 +633,7 @@ CREATE TABLE "agency_invoice" (
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
     CONSTRAINT "uid_agency_invo_case_id_b1b03f" UNIQUE ("case_id", "invoice_id"),
     CONSTRAINT agency_invoice_adds_up CHECK (balance_cents = principal_cents + fees_cents - payments_cents - credits_cents)
-) /* One invoice of a case, itemized: what it was, and what has changed it up to the hand-over. Rows are only added. */;
+) /* One invoice of a case, itemized: what it was, and what had changed it by then. Rows are only added. */;
 CREATE TABLE "api_key" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "name" VARCHAR(60) NOT NULL UNIQUE,

@@ -14,5 +14,6 @@ TABLES: tuple[str, ...] = (
     "models.noticeboard",
     "models.papers",
     "models.plans",
+    "models.agency",
     "models.keys",
 )

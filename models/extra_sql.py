@@ -28,7 +28,16 @@ class ExtraSql:
 ACCOUNTS = ", ".join(f"'{account}'" for account in Account)
 
 EXTRA = ExtraSql(
-    append_only=("cash_movement", "claim_posting", "consent", "credit_note", "event", "ledger_entry", "stock_movement"),
+    append_only=(
+        "agency_invoice",
+        "cash_movement",
+        "claim_posting",
+        "consent",
+        "credit_note",
+        "event",
+        "ledger_entry",
+        "stock_movement",
+    ),
     sealed={
         "invoice_line": "invoice_id, position, code, kind, served_on, description, quantity_thousandths,"
         " unit_price_cents, list_price_cents, rate_reason, amount_cents, taxes",
@@ -53,6 +62,9 @@ EXTRA = ExtraSql(
         "claim": {"claim_share_within_itself": "share_cents BETWEEN 0 AND amount_cents"},
         "credit_note": {"credit_note_is_money": "amount_cents > 0"},
         "patient": {"credit_never_below_zero": "credit_cents >= 0"},
+        "agency_invoice": {
+            "agency_invoice_adds_up": "balance_cents = principal_cents + fees_cents - payments_cents - credits_cents",
+        },
         "ledger_entry": {
             "entry_moves_money": "amount_cents > 0",
             "entry_has_two_accounts": "debit <> credit",

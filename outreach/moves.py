@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from billing.books import held_payer
+from billing.collections import hand_over, recall
 from billing.write_offs import outstanding_cents, undo_write_off, write_off
 from domain.access import Actor
 from domain.errors import Refusal, invalid, not_found
@@ -159,12 +160,18 @@ async def _undo_write_off(press: Press) -> None:
 
 async def _collections(press: Press) -> None:
     """The balance stays as it is and nothing more is sent; the agency has it."""
-    await _fire(press, "collections", next_send_at=None, held_until=None, hold_reason=None)
+    await hand_over(
+        press.invoice_set,
+        note=press.answers["reason"],
+        actor=press.actor,
+        now=press.now,
+        seen_version=press.seen_version,
+    )
     await drop_queued(press.invoice_set.id, press.told)
 
 
 async def _recall(press: Press) -> None:
-    await _fire(press, "recall")
+    await recall(press.invoice_set, actor=press.actor, now=press.now, seen_version=press.seen_version)
     await _take_up_again(press)
 
 

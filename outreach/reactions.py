@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from billing.collections import tell_agency
 from domain.gates import opening
 from domain.invoice_set import CHASED
 from domain.ports import Ports
@@ -52,6 +53,8 @@ async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
                 await settle_if_nothing_is_owed(
                     event.invoice_set_id, paid=event.kind == "invoice.paid", now=ports.clock.now()
                 )
+        case "invoice.paid_on" | "invoice.payment_taken_off" if event.invoice_set_id:
+            await tell_agency(number, ports.clock.now())
         case "invoice.reopened" | "invoice.reopened_as_overdue" if "payment" in event.after:
             await wait_for_staff(number, now=ports.clock.now())
         case "payment.recorded":

@@ -11,6 +11,7 @@ from domain.access import Need
 from domain.errors import invalid
 from domain.money import plain
 from domain.periods import Period, month_to
+from domain.spreadsheets import disarmed
 from models.database import read
 
 Cell = str | int | None
@@ -101,9 +102,5 @@ def to_csv(report: Report, rows: Sequence[Row]) -> str:
     writer = csv.writer(out)
     writer.writerow([f"{c.name}_cents" if c.kind == "money" else c.name for c in report.columns])
     for row in rows:
-        writer.writerow([_disarmed(row.get(column.name)) for column in report.columns])
+        writer.writerow([disarmed(row.get(column.name)) for column in report.columns])
     return out.getvalue()
-
-
-def _disarmed(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
