@@ -11,8 +11,8 @@ import asyncpg
 
 from bench.facts import PLACES, TODAY
 from bench.sides.rounds import Do, rounds
-from models import database
 from domain.periods import Period
+from models import database
 from reports.ageing import AGEING, query
 from reports.report import Asked
 
