@@ -29,8 +29,7 @@ from domain.errors import Refusal, not_found
 from domain.practice import Practice
 from models.care import CareSession, Charge, Price
 from models.change import Change, change
-from models.database import new_ids
-from models.people import Patient
+from models.database import new_ids, read_named
 from models.rows import NewRows
 
 
@@ -85,15 +84,17 @@ async def complete_sessions(
 
 
 async def _ground(records: Sequence[SessionRecord], practice: Practice) -> Ground:
-    sessions = CareSession.filter(external_id__in=[record.external_id for record in records])
-    patients = Patient.filter(external_id__in={record.patient for record in records})
-    columns = ("external_id", "id", "guarantor_id", "bill_to", "price_list")
+    ids, patients = [record.external_id for record in records], {record.patient for record in records}
+    known = await read_named("external_id, content_hash", "care_session", "external_id", ids)
+    found = await read_named(
+        "patient.id, external_id, guarantor_id, bill_to, price_list", "patient", "external_id", patients
+    )
     ground = Ground(
         practice,
-        dict(await sessions.values_list("external_id", "content_hash")),
+        {row["external_id"]: row["content_hash"] for row in known},
         {
-            name: Payable(patient, guarantor or patient, bill_to, own)
-            for name, patient, guarantor, bill_to, own in await patients.values_list(*columns)
+            row["external_id"]: Payable(row["id"], row["guarantor_id"] or row["id"], row["bill_to"], row["price_list"])
+            for row in found
         },
     )
     for price in await Price.filter(code__in={item.code for record in records for item in record.items}):

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -17,6 +18,7 @@ COMMANDS = {
     "tick": "Do once what is due now, say what was done, and end.",
     "migrate": "Bring the database's schema up to date.",
     "check": "Find every mistake in app.yaml and in the texts to patients.",
+    "import": "Take in a file: patients, sessions, products, prices, or an insurer's 835; all of it or nothing.",
     "report": "Print a report.",
     "why": "Say why an invoice's next message was, or wasn't, sent: every gate, and when it opens.",
     "audit": "Find whatever is off in the ledger, in the balances or in the chain of events.",
@@ -35,7 +37,8 @@ class Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] in COMMANDS:
-            room = import_module(f"duesday.commands.{args[0].replace('-', '_')}")
+            name = args[0].replace("-", "_")
+            room = import_module(f"duesday.commands.{name}{'_' if iskeyword(name) else ''}")
             self.commands[args[0]] = get_command(room.app)
         return super().resolve_command(ctx, args)
 

@@ -9,12 +9,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from duesday.terminal import console, remark
 
 SHORT = 10_000
+"""Rows, or whatever is counted."""
 
 Advance = Callable[[int], None]
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Advance]:
+def progress(label: str, total: int, *, short: int = SHORT) -> Iterator[Advance]:
     """Call what it gives with how many more are done."""
     if sys.stderr.isatty():
         columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
@@ -27,7 +28,7 @@ def progress(label: str, total: int) -> Iterator[Advance]:
     def advance(more: int) -> None:
         nonlocal done
         before, done = 4 * done // total if total else 4, done + more
-        if total >= SHORT and 4 * done // total > before:
+        if total >= short and 4 * done // total > before:
             remark(f"{label}: {25 * (4 * done // total)} %")
 
     yield advance

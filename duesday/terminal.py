@@ -29,6 +29,11 @@ def remark(sentence: str) -> None:
     console(sys.stderr).print(sentence, style="dim", soft_wrap=True)
 
 
+def complain(sentence: str) -> None:
+    """A line of what is wrong, as editors and logs read it."""
+    sys.stderr.write(f"{sentence}\n")
+
+
 def show_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 

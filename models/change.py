@@ -10,8 +10,9 @@ import pickle
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import uuid4
@@ -71,6 +72,10 @@ class Told:
     hash: str = ""
 
 
+_fields = attrgetter(*(part.name for part in fields(Told)))
+_columns = attrgetter(*COLUMNS)
+
+
 class Tale:
     """Events in the order they were told. A long tale waits in a file: a large import weighs what a small one does."""
 
@@ -87,7 +92,7 @@ class Tale:
         self._last.append(event)
         if len(self._last) == ROWS_AT_ONCE:
             self._earlier = self._earlier or TemporaryFile()  # noqa: SIM115  # closed with the change
-            pickle.dump(self._last, self._earlier)
+            pickle.dump([_fields(event) for event in self._last], self._earlier)
             self._last = []
 
     def batches(self) -> Iterator[list[Told]]:
@@ -95,7 +100,7 @@ class Tale:
             end = self._earlier.tell()
             self._earlier.seek(0)
             while self._earlier.tell() < end:
-                yield pickle.load(self._earlier)  # noqa: S301  # ours, written above, and it has no name
+                yield [Told(*said) for said in pickle.load(self._earlier)]  # noqa: S301  # written above, and nameless
         if self._last:
             yield self._last
 
@@ -180,7 +185,7 @@ async def _append(events: Tale) -> None:
             seq += 1
             event.seq, event.previous_hash = seq, previous
             previous = event.hash = link(event)
-        await _write([[_written(getattr(event, column)) for column in COLUMNS] for event in batch], seq, previous)
+        await _write([_row(event) for event in batch], seq, previous)
 
 
 async def _write(rows: list[list[object]], seq: int, last: str) -> None:
@@ -194,8 +199,8 @@ async def _write(rows: list[list[object]], seq: int, last: str) -> None:
     await execute(together.format(seq=places + 1, hash=places + 2), [*values, seq, last])
 
 
-def _written(value: object) -> object:
-    return orjson.dumps(value).decode() if isinstance(value, dict) else value
+def _row(event: Told) -> list[object]:
+    return [orjson.dumps(value).decode() if type(value) is dict else value for value in _columns(event)]
 
 
 def link(event: Told | Event) -> str:

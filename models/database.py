@@ -7,15 +7,17 @@ evened out at the edge: SQLite gives dates and times as text (`day`, `moment`), 
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 import asyncpg
+import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
@@ -25,6 +27,9 @@ from models import TABLES
 from models.database_url import DatabaseFault, Dialect, config, connections_at, why_not
 
 Row = Mapping[str, Any]
+
+NATIVE = frozenset((int, str, float, bytes, bool, NoneType))
+"""What SQLite takes as it is."""
 
 REFUSED = (
     OSError,
@@ -106,6 +111,18 @@ async def read(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     return list(await client.execute_query_dict(_numbered(sql), _plain(args)))
 
 
+async def read_named(columns: str, table: str, key: str, names: Collection[str]) -> list[Row]:
+    """The rows with one of these names in a unique column, each looked up by its index.
+
+    `IN` would do, but PostgreSQL keeps the plan that it made when the table was small, and reads all of it ever after.
+    """
+    if dialect() == "postgres":
+        found = f'SELECT {columns} FROM "{table}" WHERE "{key}" = asked.name LIMIT 1'  # noqa: S608  # our own tables
+        return await read(f"SELECT found.* FROM unnest($1::text[]) AS asked(name), LATERAL ({found}) found", [[*names]])  # noqa: S608
+    sql = f'SELECT {columns} FROM json_each($1) AS asked JOIN "{table}" ON "{table}"."{key}" = asked.value'  # noqa: S608
+    return await read(sql, [orjson.dumps([*names]).decode()])
+
+
 async def execute(sql: str, args: Sequence[Any] = ()) -> int:
     """Run one statement by hand; how many rows it touched."""
     touched, _ = await (_joined() or _opened().writer).execute_query(_numbered(sql), _plain(args))
@@ -128,7 +145,7 @@ async def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequenc
     if client is None:
         async with transaction():
             return await insert_rows(table, columns, rows)
-    plain = map(_plain, rows)
+    plain = map(_plain if dialect() == "postgres" else _text, rows)
     async with client.acquire_connection() as connection:
         try:
             if dialect() == "postgres":
@@ -221,6 +238,18 @@ def _for_sqlite(sql: str) -> str:
 
 def _plain(args: Sequence[Any]) -> list[Any]:
     return [_utc(arg) if isinstance(arg, datetime) else arg for arg in args]
+
+
+def _text(args: Sequence[Any]) -> list[Any]:
+    """As sqlite3's adapters write them, which it asks anew for every value of every row."""
+    return [arg if type(arg) in NATIVE else _as_text(arg) for arg in args]
+
+
+@lru_cache(1_000)
+def _as_text(arg: Any) -> Any:
+    if isinstance(arg, datetime):
+        return _utc(arg).isoformat(" ")
+    return arg.isoformat() if isinstance(arg, date) else arg
 
 
 def _utc(value: datetime) -> datetime:

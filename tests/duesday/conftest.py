@@ -17,6 +17,7 @@ import pytest
 
 from duesday.cli import main
 from models import database
+from tests.support.postgres import ADDRESS as POSTGRES
 from tests.support.source import ROOT
 
 OURS = ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "SLACK_", "TWILIO_", "SMTP_", "STRIPE_", "SENDGRID_", "DUESDAY_")
@@ -35,7 +36,7 @@ Run = Callable[..., Said]
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where nothing is set up but app.yaml."""
-    for name in [name for name in os.environ if name.startswith(OURS)]:
+    for name in [name for name in os.environ if name.startswith(OURS) and name != POSTGRES]:
         monkeypatch.delenv(name)
     shutil.copy(ROOT / "app.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
