@@ -6,7 +6,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from bench import large
+from bench import imports, large
 from bench.children import child
 from bench.databases import Kind, fresh
 from bench.load import send
@@ -26,7 +26,11 @@ Books = Callable[[], AbstractAsyncContextManager[str]]
 
 def rows(folder: Path, *, postgres: bool) -> list[Row]:
     kinds: list[Kind] = ["SQLite", "PostgreSQL"] if postgres else ["SQLite"]
-    each = [row for kind in kinds for row in (*_with_books(kind, folder), *large.rows(kind, folder))]
+    each = [
+        row
+        for kind in kinds
+        for row in (*_with_books(kind, folder), *large.rows(kind, folder), *imports.rows(kind, folder))
+    ]
     return each + _starting(folder)
 
 
