@@ -136,6 +136,29 @@ CHECKS: dict[str, tuple[str, str]] = {
         """,
         "Invoice {name} says {copy_cents} cents are paid, its payments {ledger_cents}.",
     ),
+    "statements": (
+        """
+        SELECT s.id AS row_id, s.guarantor_id AS name, s.owed_cents - s.credit_cents AS copy_cents,
+               COALESCE(SUM(CASE WHEN l.debit = 'receivable' OR l.debit = 'credit' THEN l.amount_cents ELSE 0 END
+                          - CASE WHEN l.credit = 'receivable' OR l.credit = 'credit' THEN l.amount_cents ELSE 0 END), 0)
+               AS ledger_cents
+          FROM due_statement s LEFT JOIN ledger_entry l ON l.guarantor_id = s.guarantor_id AND l.booked_on <= s.last_on
+         GROUP BY s.id, s.guarantor_id, s.owed_cents, s.credit_cents
+        HAVING s.owed_cents - s.credit_cents <> COALESCE(SUM(
+                           CASE WHEN l.debit = 'receivable' OR l.debit = 'credit' THEN l.amount_cents ELSE 0 END
+                         - CASE WHEN l.credit = 'receivable' OR l.credit = 'credit' THEN l.amount_cents ELSE 0 END), 0)
+        """,
+        "Statement {row_id} of guarantor {name} closes with {copy_cents} cents; the ledger says {ledger_cents}.",
+    ),
+    "plans": (
+        """
+        SELECT i.id AS row_id, i.number AS name, i.plan_id AS copy_cents, 0 AS ledger_cents FROM invoice i
+         WHERE i.plan_id IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM payment_plan p JOIN plan_invoice pi ON pi.plan_id = p.id
+                WHERE p.id = i.plan_id AND p.status = 'active' AND pi.invoice_id = i.id)
+        """,
+        "Invoice {name} says that plan {copy_cents} is on track for it, and that is not so.",
+    ),
     "charges": (
         """
         SELECT c.id AS row_id, c.id AS name, c.invoice_id AS copy_cents, 0 AS ledger_cents

@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from billing.invoices import archive_due, mark_overdue
 from billing.late_fees import charge_late_fee
 from billing.plans import follow_plan
+from billing.statements import make_statement, owing
 from domain.access import CLOCK
 from domain.errors import Refusal
 from domain.ports import Ports
@@ -73,6 +74,17 @@ async def instalments(practice: Practice, ports: Ports) -> int:
         due = PaymentPlan.filter(look_on__lte=practice.today(name, now), location=name).order_by("id")
         async for number in _ids(due):
             done += await _one("instalments", number, lambda i: follow_plan(i, practice=practice, now=now))
+    return done
+
+
+async def statements(practice: Practice, ports: Ports) -> int:
+    """Statements of the periods that are over, for whoever owes something."""
+    done, now = 0, ports.clock.now()
+    for name in practice.locations:
+        async for guarantor, last in owing(name, practice=practice, now=now):
+            done += await _one(
+                "statements", guarantor, lambda i, to=last: make_statement(i, to, practice=practice, now=now)
+            )
     return done
 
 
@@ -147,6 +159,7 @@ TICKS = (
         "tells of the parts of instalment plans that fall due, and of plans that fall behind",
         instalments,
     ),
+    Tick("statements", 360, "makes the statements that fall due", statements),
     Tick("archive", 720, "takes what is settled or void out of the lists after a while", archive),
     Tick("audit", 60, "audits the books once a night and tells staff of what is off", audit_tonight),
     Tick("steps", 1, "takes the steps of sequences that have come", steps),

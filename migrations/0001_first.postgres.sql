@@ -680,6 +680,19 @@ CREATE TABLE "agency_invoice" (
     CONSTRAINT agency_invoice_adds_up CHECK (balance_cents = principal_cents + fees_cents - payments_cents - credits_cents)
 );
 COMMENT ON TABLE "agency_invoice" IS 'One invoice of a case, itemized: what it was, and what had changed it by then. Rows are only added.';
+CREATE TABLE "due_statement" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "location" VARCHAR(60) NOT NULL,
+    "first_on" DATE NOT NULL,
+    "last_on" DATE NOT NULL,
+    "opening_cents" BIGINT NOT NULL,
+    "owed_cents" BIGINT NOT NULL,
+    "credit_cents" BIGINT NOT NULL,
+    "made_at" TIMESTAMPTZ NOT NULL,
+    "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_due_stateme_guarant_7bb2f8" UNIQUE ("guarantor_id", "last_on")
+);
+COMMENT ON TABLE "due_statement" IS 'The next one begins on the day after this one''s last. Rows are only added: a past period''s figures stay.';
 CREATE TABLE "api_key" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "name" VARCHAR(60) NOT NULL UNIQUE,
@@ -748,6 +761,8 @@ CREATE TRIGGER claim_posting_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_p
 CREATE TRIGGER consent_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON consent
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER credit_note_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON credit_note
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER due_statement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON due_statement
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER event_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -634,6 +634,18 @@ CREATE TABLE "agency_invoice" (
     CONSTRAINT "uid_agency_invo_case_id_b1b03f" UNIQUE ("case_id", "invoice_id"),
     CONSTRAINT agency_invoice_adds_up CHECK (balance_cents = principal_cents + fees_cents - payments_cents - credits_cents)
 ) /* One invoice of a case, itemized: what it was, and what had changed it by then. Rows are only added. */;
+CREATE TABLE "due_statement" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "location" VARCHAR(60) NOT NULL,
+    "first_on" DATE NOT NULL,
+    "last_on" DATE NOT NULL,
+    "opening_cents" BIGINT NOT NULL,
+    "owed_cents" BIGINT NOT NULL,
+    "credit_cents" BIGINT NOT NULL,
+    "made_at" TIMESTAMP NOT NULL,
+    "guarantor_id" BIGINT NOT NULL REFERENCES "patient" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_due_stateme_guarant_7bb2f8" UNIQUE ("guarantor_id", "last_on")
+) /* The next one begins on the day after this one's last. Rows are only added: a past period's figures stay. */;
 CREATE TABLE "api_key" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "name" VARCHAR(60) NOT NULL UNIQUE,
@@ -716,6 +728,12 @@ CREATE TRIGGER credit_note_kept_from_UPDATE BEFORE UPDATE ON credit_note BEGIN
 END;
 CREATE TRIGGER credit_note_kept_from_DELETE BEFORE DELETE ON credit_note BEGIN
     SELECT RAISE(ABORT, 'rows of credit_note are never changed or removed');
+END;
+CREATE TRIGGER due_statement_kept_from_UPDATE BEFORE UPDATE ON due_statement BEGIN
+    SELECT RAISE(ABORT, 'rows of due_statement are never changed or removed');
+END;
+CREATE TRIGGER due_statement_kept_from_DELETE BEFORE DELETE ON due_statement BEGIN
+    SELECT RAISE(ABORT, 'rows of due_statement are never changed or removed');
 END;
 CREATE TRIGGER event_kept_from_UPDATE BEFORE UPDATE ON event BEGIN
     SELECT RAISE(ABORT, 'rows of event are never changed or removed');

@@ -15,5 +15,6 @@ TABLES: tuple[str, ...] = (
     "models.papers",
     "models.plans",
     "models.agency",
+    "models.statements",
     "models.keys",
 )

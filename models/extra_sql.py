@@ -34,6 +34,7 @@ EXTRA = ExtraSql(
         "claim_posting",
         "consent",
         "credit_note",
+        "due_statement",
         "event",
         "ledger_entry",
         "stock_movement",

@@ -37,7 +37,7 @@ TABLES = (
     " ledger_entry product stock_movement bulk_job bulk_item"
     " payment payment_share refund dispute payment_plan instalment plan_invoice cash_day cash_movement checkout_attempt"
     " invoice_set message write_off event chain_head"
-    " agency_case agency_invoice claim claim_line claim_posting remittance discrepancy credit_note"
+    " due_statement agency_case agency_invoice claim claim_line claim_posting remittance discrepancy credit_note"
 )
 
 

@@ -78,7 +78,7 @@ async def test_an_agencys_balance_stays_as_it_was_told(clinic: Clinic) -> None:
         make_plan(maria.id, [Part(clinic.today, 14_000)], practice=clinic.practice, **how),
         write_off(await InvoiceSet.get(id=chased.id), reason="Gone", on=clinic.today, **how),
     ):
-        with pytest.raises(Refusal, match="recall it first|collections now"):
+        with pytest.raises(Refusal, match=r"recall it first|collections now"):
             await refused
     assert await everything() == before
 
