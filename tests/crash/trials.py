@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from domain.practice import Practice
 from models import database
 from sandbox import World
 from tests.crash.clock import SharedClock
@@ -47,7 +48,9 @@ async def bill_everybody(url: str, into: Billed) -> None:
 
 
 @asynccontextmanager
-async def morning(url: str, folder: Path) -> AsyncIterator[tuple[World, Callable[..., Household]]]:
+async def morning(
+    url: str, folder: Path, practice: Practice | None = None
+) -> AsyncIterator[tuple[World, Callable[..., Household]]]:
     """The world at the hour at which the bills were sent, the database open to look into, and houses to be begun."""
     clock = SharedClock(folder / "clock")
     clock.move_to(THURSDAY_MORNING)
@@ -57,7 +60,7 @@ async def morning(url: str, folder: Path) -> AsyncIterator[tuple[World, Callable
             world.aim(f"http://127.0.0.1:{port}")
             await database.connect(url)
             try:
-                yield world, partial(Household, url, world, the_practice(), port)
+                yield world, partial(Household, url, world, practice or the_practice(), port)
             finally:
                 await database.close()
 
