@@ -128,6 +128,9 @@ def _as_json(file: Path, imported: Imported, dry_run: bool) -> dict[str, Any]:
 
 def _say_posted(posted: Posted, dry_run: bool) -> None:
     trial = "Nothing was kept, this was a dry run. " if dry_run else ""
-    say(f"{trial}{posted.posted:,} decisions were posted, {posted.known:,} had come before.")
+    say(
+        f"{trial}Decisions posted: {posted.posted:,}, known already: {posted.known:,},"
+        f" waiting for a person: {len(posted.held):,}."
+    )
     for sentence in posted.held:
         complain(sentence)

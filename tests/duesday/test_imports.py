@@ -13,8 +13,10 @@ from models.invoices import Invoice
 from models.people import Consent, Patient
 from models.record import Event
 from models.stock import Product
-from tests.billing.clinic import everything
+from tests.billing.clinic import Clinic, everything
+from tests.billing.insured import CHARGED, claim_of
 from tests.duesday.conftest import Run, Said, in_books
+from tests.support.era import check, era, paid
 
 PRICES = 'code,description,unit_price,valid_from\nexam,Exam,"1,240.50",2026-01-01\ngauze,Gauze,$4.50,2026-01-01\n'
 PATIENTS = """external_id,first_name,last_name,bill_to,location,guarantor,phone,birth_date
@@ -232,3 +234,43 @@ def test_json_tells_what_became_of_the_file(clinic: Importing):
         "file": "sessions.csv", "dry_run": False, "rows": 3, "added": 2, "changed": 0, "unchanged": 0,
         "mistakes_found": 0, "mistakes": [],
     }  # fmt: skip
+
+
+async def an_insured_visit() -> None:
+    clinic = Clinic()
+    await clinic.lists_prices()
+    await claim_of(clinic)
+
+
+def test_an_835_is_posted_once_and_tried_without_a_trace(importing: Importing):
+    importing.books(an_insured_visit())
+    Path("era.txt").write_bytes(era(check(paid("S-1", CHARGED, 4_000, written_down=500))))
+    before = importing.books(everything())
+    trial = importing.run("import", "835", "era.txt", "--dry-run")
+    assert (trial.status, trial.out) == (
+        0, "Nothing was kept, this was a dry run. Decisions posted: 1, known already: 0, waiting for a person: 0.\n",
+    )  # fmt: skip
+    assert importing.books(everything()) == before
+    assert json.loads(importing.run("import", "835", "era.txt", "--json").out) == {
+        "file": "era.txt", "dry_run": False, "posted": 1, "known": 0, "held": [],
+    }  # fmt: skip
+    assert (
+        importing.run("import", "835", "era.txt").out
+        == "Decisions posted: 0, known already: 1, waiting for a person: 0.\n"
+    )
+    assert importing.books(values(lambda: Charge.filter(claim_id__gt=0), "amount_cents")) == [(4_000,)]
+
+
+def test_what_an_835_leaves_to_a_person_is_told_and_one_that_is_cut_short_is_refused(importing: Importing):
+    importing.books(an_insured_visit())
+    content = era(check(paid("S-9", CHARGED, 4_000, written_down=500)))
+    Path("strange.txt").write_bytes(content)
+    said = importing.run("import", "835", "strange.txt")
+    assert (said.status, said.out) == (1, "Decisions posted: 0, known already: 0, waiting for a person: 1.\n")
+    assert "S-9" in said.err
+    Path("cut.txt").write_bytes(content[: len(content) // 2])
+    before = importing.books(everything())
+    refused = importing.run("import", "835", "cut.txt")
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err.startswith("This is no whole 835 file.")
+    assert importing.books(everything()) == before
