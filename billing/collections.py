@@ -10,7 +10,7 @@ from datetime import date, datetime
 from billing.books import held_in_order, held_payer, standing_of
 from billing.plans import cancel_plan
 from domain.access import CLOCK, Actor
-from domain.agency import LAST_STATEMENT, PacketRow, itemized
+from domain.agency import LAST_STATEMENT, Itemized, PacketRow, itemized
 from domain.errors import Refusal, not_found
 from domain.invoice import OPEN
 from domain.invoice_set import INVOICE_SET
@@ -133,19 +133,15 @@ async def _end_plans(owed: Iterable[Invoice], actor: Actor, now: datetime) -> No
 
 
 async def _itemize(case: AgencyCase, invoice: Invoice) -> None:
-    found = itemized(await standing_of(invoice.id))
+    items = asdict(itemized(await standing_of(invoice.id)))
     await AgencyInvoice.create(
-        case=case,
-        invoice=invoice,
-        itemized_on=invoice.issued_on,
-        itemized_by=LAST_STATEMENT,
-        balance_cents=found.balance_cents,
-        **asdict(found),
+        case=case, invoice=invoice, itemized_on=invoice.issued_on, itemized_by=LAST_STATEMENT, **items
     )
 
 
 async def _row(case: AgencyCase, item: AgencyInvoice, practice: Practice) -> PacketRow:
     invoice, payer = item.invoice, item.invoice.guarantor
+    items = Itemized(item.principal_cents, item.fees_cents, item.payments_cents, item.credits_cents)
     [dates] = await read(DATES, [invoice.id])
     return PacketRow(
         case=case.id,
@@ -166,11 +162,8 @@ async def _row(case: AgencyCase, item: AgencyInvoice, practice: Practice) -> Pac
         currency=invoice.currency,
         itemized_on=item.itemized_on,
         itemized_by=item.itemized_by,
-        principal_cents=item.principal_cents,
-        fees_cents=item.fees_cents,
-        payments_cents=item.payments_cents,
-        credits_cents=item.credits_cents,
-        balance_cents=item.balance_cents,
+        **asdict(items),
+        balance_cents=items.balance_cents,
         balance_now_cents=invoice.balance_cents,
         note=case.note,
     )

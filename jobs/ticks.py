@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -82,9 +83,8 @@ async def statements(practice: Practice, ports: Ports) -> int:
     done, now = 0, ports.clock.now()
     for name in practice.locations:
         async for guarantor, last in owing(name, practice=practice, now=now):
-            done += await _one(
-                "statements", guarantor, lambda i, to=last: make_statement(i, to, practice=practice, now=now)
-            )
+            make = partial(make_statement, last=last, practice=practice, now=now)
+            done += await _one("statements", guarantor, make)
     return done
 
 

@@ -628,11 +628,9 @@ CREATE TABLE "agency_invoice" (
     "fees_cents" BIGINT NOT NULL,
     "payments_cents" BIGINT NOT NULL,
     "credits_cents" BIGINT NOT NULL,
-    "balance_cents" BIGINT NOT NULL,
     "case_id" BIGINT NOT NULL REFERENCES "agency_case" ("id") ON DELETE RESTRICT,
     "invoice_id" BIGINT NOT NULL REFERENCES "invoice" ("id") ON DELETE RESTRICT,
-    CONSTRAINT "uid_agency_invo_case_id_b1b03f" UNIQUE ("case_id", "invoice_id"),
-    CONSTRAINT agency_invoice_adds_up CHECK (balance_cents = principal_cents + fees_cents - payments_cents - credits_cents)
+    CONSTRAINT "uid_agency_invo_case_id_b1b03f" UNIQUE ("case_id", "invoice_id")
 ) /* One invoice of a case, itemized: what it was, and what had changed it by then. Rows are only added. */;
 CREATE TABLE "due_statement" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -47,7 +47,6 @@ class AgencyInvoice(Model):
     fees_cents = fields.BigIntField()
     payments_cents = fields.BigIntField()
     credits_cents = fields.BigIntField()
-    balance_cents = fields.BigIntField()
 
     class Meta:
         table = "agency_invoice"

@@ -63,9 +63,6 @@ EXTRA = ExtraSql(
         "claim": {"claim_share_within_itself": "share_cents BETWEEN 0 AND amount_cents"},
         "credit_note": {"credit_note_is_money": "amount_cents > 0"},
         "patient": {"credit_never_below_zero": "credit_cents >= 0"},
-        "agency_invoice": {
-            "agency_invoice_adds_up": "balance_cents = principal_cents + fees_cents - payments_cents - credits_cents",
-        },
         "ledger_entry": {
             "entry_moves_money": "amount_cents > 0",
             "entry_has_two_accounts": "debit <> credit",

@@ -44,10 +44,5 @@ def test_every_cent_of_an_invoice_is_somebodys(total: int, lines: list[tuple[int
 
 def test_what_is_owed_stands_by_its_age() -> None:
     day = date(2026, 6, 30)
-    owed = [
-        (day, 1),
-        (day - timedelta(days=31), 20),
-        (day - timedelta(days=61), 300),
-        (day - timedelta(days=91), 4_000),
-    ]
+    owed = [(day - timedelta(days=age), cents) for age, cents in {0: 1, 31: 20, 61: 300, 91: 4_000}.items()]
     assert aged(owed, day) == (1, 20, 300, 4_000)
