@@ -14,7 +14,8 @@ from domain.invoice import OPEN
 from models.database import dialect, moment, read
 from models.search import after_all, asked_words
 
-FEW = 500
+FEW = 2_000
+"""Where picking costs about what walking does, in a practice of a million invoices."""
 Place = tuple[datetime | None, int]
 """Where a page ended: the column it is ordered by, where that is not the id, and the id."""
 
@@ -133,29 +134,28 @@ async def _whose(search: _Search, wanted: Wanted) -> None:
 
 async def _about(search: _Search, q: str, words: Sequence[bytes]) -> None:
     """Those who pay, if every word is the beginning of one of theirs or their family's; or the very invoice."""
-    payers = await _payers(words, search.most)
-    if len(payers) <= search.most:
+    parts, few = [], None
+    for word in words:
+        met = set(await _payers(word, search.most))
+        if len(met) <= search.most:
+            few = met if few is None else few & met
+        else:
+            begins = f"w.word >= {search.arg(word)} AND w.word < {search.arg(after_all(word))}"
+            theirs = f"w.payer_id = {search.table}.guarantor_id"
+            parts.append(f"EXISTS (SELECT 1 FROM patient_word w WHERE {theirs} AND {begins})")
+    if few is not None:
         search.picked = True
-        theirs = f"guarantor_id IN ({search.listed(payers)})"
-    else:
-        theirs = _all(
-            f"EXISTS (SELECT 1 FROM patient_word w WHERE w.payer_id = {search.table}.guarantor_id"
-            f" AND w.word >= {search.arg(word)} AND w.word < {search.arg(after_all(word))})"
-            for word in words
-        )
+        parts.insert(0, f"guarantor_id IN ({search.listed(sorted(few))})")
+    about = _all(parts)
     if very := await _exactly(search.table, q):
-        theirs = f"({theirs} OR {'id' if search.picked else search.beside('id')} IN ({search.listed(very)}))"
-    search.parts.append(theirs)
+        about = f"({about} OR {'id' if search.picked else search.beside('id')} IN ({search.listed(very)}))"
+    search.parts.append(about)
 
 
-async def _payers(words: Sequence[bytes], most: int) -> list[int]:
+async def _payers(word: bytes, most: int) -> list[int]:
     """At most one more than few."""
-    args = [limit for word in words for limit in (word, after_all(word))]
-    begins = [f"word >= ${2 * place + 1} AND word < ${2 * place + 2}" for place in range(len(words))]
-    own = "SELECT 1 FROM patient_word o WHERE o.payer_id = w.payer_id AND o."
-    others = "".join(f" AND EXISTS ({own}{begin.replace('AND word', 'AND o.word')})" for begin in begins[1:])
-    sql = f"SELECT DISTINCT payer_id FROM patient_word w WHERE {begins[0]}{others} LIMIT {most + 1}"
-    return [row["payer_id"] for row in await read(sql, args)]
+    sql = f"SELECT DISTINCT payer_id FROM patient_word WHERE word >= $1 AND word < $2 LIMIT {most + 1}"
+    return [row["payer_id"] for row in await read(sql, [word, after_all(word)])]
 
 
 async def _exactly(table: str, q: str) -> list[int]:
