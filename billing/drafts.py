@@ -7,12 +7,11 @@ from typing import Literal
 
 from billing.added_lines import NewLine, added
 from billing.books import held, held_payer
-from billing.sheets import Sheet, line_of, sheet_of, write_figures
+from billing.sheets import Sheet, set_rate, sheet_of, write_figures
 from domain.access import Actor, require
-from domain.bill import Adjustment, Bill
+from domain.bill import Adjustment
 from domain.errors import Refusal, invalid, not_found
 from domain.invoice import INVOICE
-from domain.money import MOST_CENTS, extended
 from domain.practice import Practice
 from models.care import Charge
 from models.change import Change, change
@@ -20,7 +19,6 @@ from models.invoices import Invoice, InvoiceLine
 
 WhichCharges = Sequence[int] | Literal["all"]
 LONGEST_TERMS = timedelta(days=3650)
-MOST_LINES = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ async def draft_invoice(
         if due_date:
             _check_due(due_date, invoice, practice, now)
         sheet = Sheet(on_whole=tuple(adjustments), taxes=taxes)
-        _put_on(sheet, taken)
+        sheet.put_on(taken)
         for each in lines:
             await _add(sheet, each, payer.id, practice, practice.today(invoice.location, now))
         return await _write_draft(invoice, sheet, practice=practice, actor=actor, told=told)
@@ -99,13 +97,13 @@ async def draft_charges(charges: Sequence[Charge], *, practice: Practice, actor:
         guarantor_id=first.guarantor_id, location=first.location, currency=practice.currency, created_at=told.now
     )
     sheet = Sheet()
-    _put_on(sheet, charges)
+    sheet.put_on(charges)
     return await _write_draft(invoice, sheet, practice=practice, actor=actor, told=told)
 
 
 async def _write_draft(invoice: Invoice, sheet: Sheet, *, practice: Practice, actor: Actor, told: Change) -> Invoice:
     """A new draft with these lines; their charges are free, and nobody else can take them."""
-    bill = _reckoned(sheet, practice)
+    bill = sheet.reckon(practice)
     invoice.total_cents = bill.total_cents
     await invoice.save()
     await _write_lines(invoice, sheet.lines)
@@ -134,13 +132,13 @@ async def change_draft(
             require(actor, "biller", place, "Billing what was done there")
         await _remove(sheet, wanted.remove)  # after the queue was looked at: what is removed is not taken again
         for position, what in wanted.lines.items():
-            await _change_line(_line(sheet, position), what, sheet)
+            await _change_line(sheet.line(position), what, sheet)
         kept = len(sheet.lines)
-        _put_on(sheet, taken)
+        sheet.put_on(taken)
         for each in wanted.add:
             await _add(sheet, each, invoice.guarantor_id, practice, practice.today(invoice.location, now))
         _change_whole(invoice, sheet, wanted, practice, now)
-        bill = _reckoned(sheet, practice)
+        bill = sheet.reckon(practice)
         invoice.total_cents = bill.total_cents
         await _write_lines(invoice, sheet.lines[kept:])
         await write_figures(invoice, sheet, bill, anew=had, now=now)
@@ -186,11 +184,6 @@ async def _unbilled(guarantor: int, charges: WhichCharges) -> list[Charge]:
     return taken
 
 
-def _put_on(sheet: Sheet, charges: Sequence[Charge]) -> None:
-    first = sheet.next_position
-    sheet.lines += [line_of(charge, position) for position, charge in enumerate(charges, first)]
-
-
 async def _add(sheet: Sheet, wanted: NewLine, guarantor: int, practice: Practice, today: date) -> None:
     line = await added(wanted, sheet.next_position, guarantor=guarantor, practice=practice, today=today)
     sheet.lines.append(line)
@@ -198,18 +191,11 @@ async def _add(sheet: Sheet, wanted: NewLine, guarantor: int, practice: Practice
         sheet.on_lines[line.position] = wanted.adjustments
 
 
-def _line(sheet: Sheet, position: int) -> InvoiceLine:
-    for line in sheet.lines:
-        if line.position == position:
-            return line
-    raise invalid(f"There is no line {position} on this draft.", "lines")
-
-
 async def _remove(sheet: Sheet, positions: Sequence[int]) -> None:
     """A line of a session leaves its charge in the queue, at the price of its list."""
     if not positions:
         return
-    gone = [_line(sheet, position) for position in dict.fromkeys(positions)]
+    gone = [sheet.line(position) for position in dict.fromkeys(positions)]
     await InvoiceLine.filter(id__in=[line.id for line in gone]).delete()
     await Charge.filter(id__in=[line.charge_id for line in gone if line.charge_id]).update(invoice_id=None)
     sheet.lines = [line for line in sheet.lines if line not in gone]
@@ -225,20 +211,6 @@ async def _change_line(line: InvoiceLine, what: LineChange, sheet: Sheet) -> Non
     if what.unit_price_cents is not None:
         set_rate(line, what.unit_price_cents, what.reason)
     await line.save(update_fields=["taxes", "unit_price_cents", "list_price_cents", "rate_reason", "amount_cents"])
-
-
-def set_rate(line: InvoiceLine, cents: int, reason: str) -> None:
-    """Another rate than the list's, with its reason; the list's own again needs none."""
-    if not 0 <= cents <= MOST_CENTS:
-        raise invalid("A rate cannot be negative, nor more than a bill can carry; take off a discount.", "lines")
-    listed = line.unit_price_cents if line.list_price_cents is None else line.list_price_cents
-    other = line.kind != "manual" and cents != listed
-    if other and not reason.strip():
-        raise invalid("Another rate than the list's needs a reason.", "reason")
-    if len(reason) > 500:
-        raise invalid("A reason can be at most 500 characters long.", "reason")
-    line.list_price_cents, line.rate_reason = (listed, reason.strip()) if other else (None, "")
-    line.unit_price_cents, line.amount_cents = cents, extended(cents, line.quantity_thousandths)
 
 
 def _change_whole(invoice: Invoice, sheet: Sheet, wanted: DraftChange, practice: Practice, now: datetime) -> None:
@@ -259,17 +231,6 @@ def _check_due(due_date: date, invoice: Invoice, practice: Practice, now: dateti
     today = practice.today(invoice.location, now)
     if not today <= due_date <= today + LONGEST_TERMS:
         raise invalid("A due date is today or later, and within ten years.", "due_date")
-
-
-def _reckoned(sheet: Sheet, practice: Practice) -> Bill:
-    if len(sheet.lines) > MOST_LINES:
-        raise invalid(f"One invoice holds at most {MOST_LINES} lines.", "lines")
-    for each in sheet.on_whole:
-        each.check("adjustments")
-    for theirs in sheet.on_lines.values():
-        for each in theirs:
-            each.check("lines")
-    return sheet.reckon(practice)
 
 
 async def _write_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:

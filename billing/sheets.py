@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.bill import Adjustment, Bill, BillLine, reckon
+from domain.errors import invalid
+from domain.money import MOST_CENTS, extended
 from domain.practice import Practice
 from domain.tax import TaxSum
 from models.care import Charge
 from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine, InvoiceTax
+
+MOST_LINES = 1_000
 
 
 @dataclass(slots=True)
@@ -29,8 +33,19 @@ class Sheet:
     def taxed(self) -> bool:
         return bool(self.taxes) or any(line.taxes for line in self.lines)
 
+    def line(self, position: int) -> InvoiceLine:
+        for line in self.lines:
+            if line.position == position:
+                return line
+        raise invalid(f"There is no line {position} on this draft.", "lines")
+
+    def put_on(self, charges: Sequence[Charge]) -> None:
+        first = self.next_position
+        self.lines += [line_of(charge, position) for position, charge in enumerate(charges, first)]
+
     def reckon(self, practice: Practice) -> Bill:
         """By the rates of today's app.yaml: what a bill is taxed is settled when it is sent."""
+        self._check()
         rows = [
             BillLine(
                 line.amount_cents,
@@ -40,6 +55,15 @@ class Sheet:
             for line in self.lines
         ]
         return reckon(rows, self.on_whole, practice.taxes)
+
+    def _check(self) -> None:
+        if len(self.lines) > MOST_LINES:
+            raise invalid(f"One invoice holds at most {MOST_LINES} lines.", "lines")
+        for each in self.on_whole:
+            each.check("adjustments")
+        for theirs in self.on_lines.values():
+            for each in theirs:
+                each.check("lines")
 
 
 async def sheet_of(invoice: Invoice) -> Sheet:
@@ -118,3 +142,17 @@ def line_of(charge: Charge, position: int) -> InvoiceLine:
         amount_cents=charge.amount_cents,
         taxes=charge.taxes,
     )
+
+
+def set_rate(line: InvoiceLine, cents: int, reason: str) -> None:
+    """Another rate than the list's, with its reason; the list's own again needs none."""
+    if not 0 <= cents <= MOST_CENTS:
+        raise invalid("A rate cannot be negative, nor more than a bill can carry; take off a discount.", "lines")
+    listed = line.unit_price_cents if line.list_price_cents is None else line.list_price_cents
+    other = line.kind != "manual" and cents != listed
+    if other and not reason.strip():
+        raise invalid("Another rate than the list's needs a reason.", "reason")
+    if len(reason) > 500:
+        raise invalid("A reason can be at most 500 characters long.", "reason")
+    line.list_price_cents, line.rate_reason = (listed, reason.strip()) if other else (None, "")
+    line.unit_price_cents, line.amount_cents = cents, extended(cents, line.quantity_thousandths)
