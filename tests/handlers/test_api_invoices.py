@@ -1,6 +1,10 @@
 """Invoices over the API: drafted, sent, voided, paid on; each request once; money in whole cents only."""
 
 import asyncio
+import json
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +16,7 @@ from models.keys import ApiKey, GivenAnswer
 from models.money import Payment
 from models.people import Patient
 from tests.handlers.house import House, bill, everything, patient, seen
+from tests.support.source import ROOT
 
 PAYMENT = {"amount_cents": 4_000, "method": "check", "date": "2026-03-02", "reference": "No. 17"}
 
@@ -225,6 +230,23 @@ async def test_a_request_that_is_in_hand_is_not_waited_for(house: House):
 async def in_hand(house: House) -> None:
     while not house.client.app[IN_HAND]:  # noqa: ASYNC110  # the service has no reason to tell of it
         await asyncio.sleep(0.001)
+
+
+async def test_what_was_killed_half_way_was_never_done_and_is_done_once(house: House, database_url: str):
+    invoice = await bill(await patient("P-1"))
+    key, path = await house.key("admin"), f"/invoices/{invoice.id}/payments"
+    house.keys["admin"] = key
+    dying = [sys.executable, "-m", "tests.handlers.dying", database_url, key, f"/api/v1{path}", json.dumps(PAYMENT)]
+    killed = await asyncio.to_thread(subprocess.run, dying, cwd=ROOT, check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert (await Payment.all().count(), await GivenAnswer.all().count()) == (0, 0)
+    done = await house.call("POST", path, PAYMENT, once="abc")
+    again = await house.call("POST", path, PAYMENT, once="abc")
+    assert [(each.status, "Idempotency-Replayed" in each.headers) for each in (done, again)] == [
+        (201, False),
+        (201, True),
+    ]
+    assert await Payment.all().count() == 1
 
 
 async def test_a_refused_post_may_succeed_later_with_its_key(house: House):
