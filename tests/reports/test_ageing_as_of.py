@@ -29,6 +29,8 @@ async def test_ageing_as_of_a_past_day_equals_what_it_was_on_that_day(clinic: Cl
         for _ in range(drawn.choice((0, 1, 1, 2))):
             await something_happens(clinic, drawn, family[drawn.randrange(3)])
         seen[clinic.today] = await as_of(clinic, clinic.today)
+        owed = sum(await Invoice.filter(status__in=OPEN).values_list("balance_cents", flat=True))
+        assert sum(int(row["total"] or 0) for row in seen[clinic.today]) == owed
         clinic.forward(days=drawn.choice((1, 1, 2, 9)))
     assert len({str(rows) for rows in seen.values()}) > DAYS // 4, "hardly anything has happened"
     for day, rows in seen.items():
