@@ -7,7 +7,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from domain.errors import not_found
+from domain.errors import Refusal, not_found
 from domain.ledger import Account, Entry
 from models.by_hand import add_rows, row_of, rows_of
 from models.database import read, returning
@@ -84,7 +84,10 @@ async def held_payer(guarantor: int) -> Patient | None:
 
     Locks are taken without the key: rows that only point at the held one are then written without waiting for it.
     """
-    return await row_of(Patient, lock=True, id=guarantor)
+    payer = await row_of(Patient, lock=True, id=guarantor)
+    if payer is not None and payer.merged_into_id is not None:
+        raise Refusal("merged", f"{payer.external_id} has been merged into another record. Look again, then decide.")
+    return payer
 
 
 async def held(invoice_id: int) -> Invoice:

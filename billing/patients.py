@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from billing.books import held_payer
+from billing.families import follow_payer, refuse_chain
 from domain.access import Actor
 from domain.errors import invalid, not_found
 from domain.practice import Channel, Practice
@@ -47,7 +49,10 @@ async def keep_patient(
                 known.guarantor_id == (guarantor.id if guarantor else None)
             ):
                 return known, False
+            was = known.payer_id
             await known.update_from_dict(columns).save()
+            if known.payer_id != was:
+                await follow_payer(known, was, told, actor)
         await _note_consent(patient, now)
         _tell(patient, told, actor, is_new=known is None)
         return patient, known is None
@@ -68,32 +73,29 @@ _COLUMNS = (
 
 
 async def patient_by(external_id: str) -> Patient:
-    patient = await Patient.get_or_none(external_id=external_id)
+    """By the practice's own id; one that was merged into another is that other."""
+    patient = await Patient.get_or_none(external_id=external_id).prefetch_related("merged_into")
     if patient is None:
         raise not_found("patient", external_id)
-    return patient
+    return patient.merged_into or patient
 
 
 async def _known_and_guarantor(record: PatientRecord) -> tuple[Patient | None, Patient | None]:
-    """Whoever of them is there, held in the order of their ids: two records at once make no chain between them."""
-    named = {record.external_id, record.guarantor or record.external_id}
-    rows = await Patient.filter(external_id__in=named).order_by("id").select_for_update(no_key=True)
-    found = {patient.external_id: patient for patient in rows}
-    known = found.get(record.external_id)
-    if record.guarantor is None or record.guarantor == record.external_id:
-        return known, None
-    guarantor = found.get(record.guarantor)
-    if guarantor is None:
+    """Whoever of them is there, and who has paid so far, held in the order of their ids: two records at once make no
+    chain between them."""
+    named = [record.external_id, *([record.guarantor] if record.guarantor else [])]
+    meant = {row.external_id: row.merged_into_id or row.id for row in await Patient.filter(external_id__in=named)}
+    paying = await Patient.get_or_none(id=meant.get(record.external_id, 0))
+    wanted = {*meant.values(), *([paying.payer_id] if paying else [])}
+    held = {number: await held_payer(number) for number in sorted(wanted)}
+    known, guarantor = (held.get(meant.get(name, 0)) for name in (record.external_id, record.guarantor or ""))
+    if guarantor is None and record.guarantor not in (None, record.external_id):
         raise invalid(
             f"There is no patient {record.guarantor} who could be the guarantor; send that one first.", "guarantor"
         )
-    if guarantor.guarantor_id is not None:
-        raise invalid(f"{record.guarantor} is billed to someone else and cannot be a guarantor.", "guarantor")
-    if known is not None and await Patient.filter(guarantor_id=known.id).exists():
-        raise invalid(
-            f"{record.external_id} is billed for others and cannot be billed to someone else; move those first.",
-            "guarantor",
-        )
+    if guarantor is None or (known is not None and guarantor.id == known.id):
+        return known, None
+    await refuse_chain(known, guarantor)
     return known, guarantor
 
 

@@ -1,4 +1,4 @@
-"""What a collection agency is handed: a balance itemized since it was billed, and a file with a row for each invoice."""
+"""What a collection agency is handed: balances itemized since they were billed, a row of a file for each invoice."""
 
 import csv
 import io

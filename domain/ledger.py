@@ -19,6 +19,8 @@ class Account(StrEnum):
     ADJUSTMENTS = "adjustments"
     BAD_DEBT = "bad_debt"
     DISPUTED = "disputed"
+    MERGED = "merged"
+    """What passes between two records of one patient: nothing ever stays on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,15 @@ def dispute_won(cents: int) -> list[Entry]:
 def dispute_lost(cents: int) -> list[Entry]:
     """After the payment has been unapplied: what the bank took comes out of the guarantor's credit."""
     return [Entry(A.CREDIT, A.DISPUTED, cents)]
+
+
+def hand_on(invoice: int, cents: int) -> list[Entry]:
+    """Out of one record of a patient; reversed, into the other."""
+    return [Entry(A.MERGED, A.RECEIVABLE, cents, invoice)]
+
+
+def hand_on_credit(cents: int) -> list[Entry]:
+    return [Entry(A.CREDIT, A.MERGED, cents)]
 
 
 def reverse(entries: Iterable[Entry]) -> list[Entry]:

@@ -14,6 +14,7 @@ CREATE TABLE "patient" (
     "created_at" TIMESTAMP NOT NULL,
     "credit_cents" BIGINT NOT NULL,
     "guarantor_id" BIGINT REFERENCES "patient" ("id") ON DELETE RESTRICT,
+    "merged_into_id" BIGINT REFERENCES "patient" ("id") ON DELETE RESTRICT,
     CONSTRAINT credit_never_below_zero CHECK (credit_cents >= 0)
 ) /* Who was treated; as a guarantor, who is billed and contacted. */;
 CREATE INDEX "idx_patient_phone_efe37f" ON "patient" ("phone");
@@ -227,7 +228,7 @@ CREATE TABLE "ledger_entry" (
     "location" VARCHAR(60) NOT NULL,
     CONSTRAINT entry_moves_money CHECK (amount_cents > 0),
     CONSTRAINT entry_has_two_accounts CHECK (debit <> credit),
-    CONSTRAINT entry_is_on_known_accounts CHECK (debit IN ('receivable', 'credit', 'cash', 'revenue', 'tax', 'late_fees', 'adjustments', 'bad_debt', 'disputed') AND credit IN ('receivable', 'credit', 'cash', 'revenue', 'tax', 'late_fees', 'adjustments', 'bad_debt', 'disputed')),
+    CONSTRAINT entry_is_on_known_accounts CHECK (debit IN ('receivable', 'credit', 'cash', 'revenue', 'tax', 'late_fees', 'adjustments', 'bad_debt', 'disputed', 'merged') AND credit IN ('receivable', 'credit', 'cash', 'revenue', 'tax', 'late_fees', 'adjustments', 'bad_debt', 'disputed', 'merged')),
     CONSTRAINT entry_names_what_it_is_owed_for CHECK (('receivable' IN (debit, credit)) = (invoice_id IS NOT NULL))
 ) /* One amount from the credited account to the debited one. Rows are only ever added. */;
 CREATE INDEX "idx_ledger_entr_guarant_95939a" ON "ledger_entry" ("guarantor_id");

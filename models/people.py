@@ -26,6 +26,11 @@ class Patient(Model):
         "books.Patient", null=True, on_delete=fields.RESTRICT, related_name="dependants"
     )
     guarantor_id: int | None
+    merged_into: fields.ForeignKeyNullableRelation["Patient"] = fields.ForeignKeyField(
+        "books.Patient", null=True, on_delete=fields.RESTRICT, related_name="records"
+    )
+    merged_into_id: int | None
+    """The record that this one has become a part of; it is kept so that its id is known still."""
     location = fields.CharField(60)
     price_list = fields.CharField(60, null=True)
     created_at = Moment()
@@ -38,7 +43,7 @@ class Patient(Model):
     @property
     def payer_id(self) -> int:
         """Who is billed: the guarantor, or the patient themselves."""
-        return self.guarantor_id or self.id
+        return self.merged_into_id or self.guarantor_id or self.id
 
     async def save(self, *args: Any, **more: Any) -> None:
         """What they can be found by is kept with them."""

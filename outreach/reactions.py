@@ -62,7 +62,7 @@ async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
         case "checkout.processing" | "checkout.failed" if event.guarantor_id:
             under_way = event.kind == "checkout.processing"
             await hold_for_bank(event.guarantor_id, under_way=under_way, practice=practice, now=ports.clock.now())
-        case "set.enrolled" | "patient.opted_out" | "patient.opted_in" | "patient.changed":
+        case "set.enrolled" | "patient.opted_out" | "patient.opted_in" | "patient.changed" | "patient.merged":
             await _look_ahead(event.guarantor_id, practice=practice, ports=ports)
 
 
