@@ -33,25 +33,29 @@ class NewDrafts:
     def add(self, id: int, charges: Sequence[dict[str, Any]], bill: Bill) -> None:
         guarantor, location = charges[0]["guarantor_id"], charges[0]["location"]
         self._invoices.add(
-            id=id,
-            guarantor_id=guarantor,
-            location=location,
-            currency=self._practice.currency,
-            total_cents=bill.total_cents,
-            created_at=self._told.now,
+            {
+                "id": id,
+                "guarantor_id": guarantor,
+                "location": location,
+                "currency": self._practice.currency,
+                "total_cents": bill.total_cents,
+                "created_at": self._told.now,
+            }
         )
         for position, charge in enumerate(charges, 1):
             same = {name: charge[name] for name in FROM_CHARGE}
-            self._lines.add(invoice_id=id, position=position, charge_id=charge["id"], **same)
+            self._lines.add(same, {"invoice_id": id, "position": position, "charge_id": charge["id"]})
         for each in bill.taxes:
             self._taxes.add(
-                invoice_id=id,
-                name=each.name,
-                title=each.tax.title,
-                basis_points=each.tax.basis_points,
-                included=each.tax.included,
-                base_cents=each.base_cents,
-                amount_cents=each.amount_cents,
+                {
+                    "invoice_id": id,
+                    "name": each.name,
+                    "title": each.tax.title,
+                    "basis_points": each.tax.basis_points,
+                    "included": each.tax.included,
+                    "base_cents": each.base_cents,
+                    "amount_cents": each.amount_cents,
+                }
             )
         self._told.tell(
             "invoice.drafted",

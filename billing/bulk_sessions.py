@@ -6,7 +6,7 @@ What leads to more than charges and a draft (a claim, a bill that is sent at onc
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -64,6 +64,8 @@ class Ground:
     """Of sessions that are completed already, and of those that will be."""
     patients: dict[str, Payable]
     prices: defaultdict[str, list[Price]] = field(default_factory=lambda: defaultdict(list))
+    found: dict[tuple[str, str | None, date], Price] = field(default_factory=dict)
+    """What has been looked for once: of five hundred sessions most are of one day and a few codes."""
 
 
 async def complete_sessions(
@@ -131,15 +133,21 @@ class _AtItem(Exception):
 
 
 def _wares(record: SessionRecord, patient: Payable, ground: Ground) -> list[dict[str, Any]]:
-    lists, wares = lists_of(patient.price_list, ground.practice), []
+    wares = []
     for place, item in enumerate(record.items):
         try:
-            quantity = thousandths_of(item)
-            price = price_among(ground.prices[item.code], lists, item.code, record.date)
+            quantity, price = thousandths_of(item), _price(item.code, patient.price_list, record.date, ground)
         except Refusal as refusal:
             raise _AtItem(place, refusal) from refusal
         wares.append(priced(item, quantity, price))
     return wares
+
+
+def _price(code: str, own_list: str | None, on: date, ground: Ground) -> Price:
+    asked = (code, own_list, on)
+    if asked not in ground.found:
+        ground.found[asked] = price_among(ground.prices[code], lists_of(own_list, ground.practice), code, on)
+    return ground.found[asked]
 
 
 def _bill(wares: Sequence[dict[str, Any]], practice: Practice) -> Bill | None:
@@ -170,13 +178,13 @@ async def _write(sessions: Sequence[Priced], practice: Practice, actor: Actor, t
             "served_on": record.date,
         }
         hashed = {"external_id": record.external_id, "content_hash": session.content_hash}
-        kept.add(id=number, completed_at=told.now, **hashed, **seen)
+        kept.add(seen, hashed, {"id": number, "completed_at": told.now})
         tell_completed(told, number, record, session.wares, guarantor=patient.payer_id, actor=actor)
         invoice = next(invoice_ids) if session.bill else None
         of = {"session_id": number, "guarantor_id": patient.payer_id, "invoice_id": invoice, **seen}
         charges = [{"id": next(charge_ids), **of, **ware} for ware in session.wares]
         for charge in charges:
-            charged.add(**charge)
+            charged.add(charge)
         if invoice and session.bill:
             drafts.add(invoice, charges, session.bill)
     try:
