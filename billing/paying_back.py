@@ -8,7 +8,7 @@ from domain.access import Actor, vendor
 from domain.errors import DoorFault, Refusal
 from domain.ports import CardDoor, CardEvent, Ports
 from domain.practice import Practice
-from models.change import change
+from models.change import Change, change
 from models.claims import claim
 from models.money import Payment, Refund
 
@@ -78,7 +78,7 @@ async def follow_refund(event: CardEvent, *, processor: str, practice: Practice,
         payment, who = await held_payment(known.id), vendor(processor)
         refund = await _refund_of(event, payment)
         if event.kind == "refunded":
-            refund = refund or await _from_dashboard(event, payment, now)
+            refund = refund or await _from_dashboard(event, payment, told, who)
             if refund.status == "pending":
                 await book_refund(refund, payment, told, practice=practice, actor=who)
         elif refund is not None and refund.status == "done":
@@ -98,8 +98,16 @@ async def _refund_of(event: CardEvent, payment: Payment) -> Refund | None:
     return found
 
 
-async def _from_dashboard(event: CardEvent, payment: Payment, now: datetime) -> Refund:
-    """Nobody here asked for it, but the money is out: it is booked by the practice's choice."""
+async def _from_dashboard(event: CardEvent, payment: Payment, told: Change, who: Actor) -> Refund:
+    """Nobody here asked for it, but the money is out: it is booked by the practice's choice, and people hear of it."""
+    told.tell(
+        "payment.refunded_elsewhere",
+        f"payment:{payment.id}",
+        actor=who,
+        location=payment.location,
+        guarantor=payment.guarantor_id,
+        after={"amount_cents": event.amount_cents},
+    )
     return await Refund.create(
         ref=f"dashboard-{event.return_id}"[:40],
         payment=payment,
@@ -109,5 +117,5 @@ async def _from_dashboard(event: CardEvent, payment: Payment, now: datetime) -> 
         processor_id=event.return_id,
         parts=[],
         asked_by="vendor",
-        created_at=now,
+        created_at=told.now,
     )

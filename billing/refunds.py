@@ -131,7 +131,8 @@ async def book_refund(refund: Refund, payment: Payment, told: Change, *, practic
     await take_back(shares, plan.parts, then=plan.disposition)
     shares.give_back("refund", ledger.give_back(refund.amount_cents))
     await shares.write()
-    refund.status, refund.done_at, refund.disposition = "done", told.now, refund.disposition or plan.disposition
+    refund.status, refund.done_at = "done", told.now
+    refund.disposition = plan.disposition if plan.parts else "from_credit"
     refund.parts = [{"invoice": number, "cents": cents} for number, cents in plan.parts]
     await refund.save()
 

@@ -58,6 +58,10 @@ def _of_invoice(what: str, facts: Facts, currency: str) -> str | None:
             return f"Late fee of {plain(facts['amount_cents'], currency)} waived: {escaped(str(facts['reason']))}"
         case "paid_on":
             return f"Payment received; {plain(facts['balance_cents'], currency)} is left on that invoice"
+        case "payment_taken_off":
+            taken, owed = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
+            stays = "stays" if facts["disposition"] == "settled" else "is"
+            return f"{taken} of a payment was taken back; {owed} {stays} open on that invoice"
         case "credited":
             credited, left = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
             return f"Credit note of {credited}: the insurer leaves less to the patient; {left} is left on that invoice"

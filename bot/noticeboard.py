@@ -6,29 +6,16 @@ from uuid import uuid4
 from tortoise.expressions import F
 
 from bot import blocks as b
-from bot.card_view import who
 from bot.cards import REPLY
 from bot.lines import line_of
+from bot.notices import notice_of
 from domain.ports import Json, Ports
 from domain.practice import Practice
-from domain.replies import WISH_SENTENCES
 from models.chasing import InvoiceSet, Message
 from models.noticeboard import Card, Post
-from models.people import Patient
 from models.record import Event
 
 NAME = "noticeboard"
-NOTICES = (
-    "reply.received",
-    "processor.needs_person",
-    "claim.needs_person",
-    "reader.passed_over",
-    "inbox.given_up",
-    "stock.below_zero",
-    "audit.found",
-)
-"""What a person must see although it is on no card."""
-TELL = "Tell whoever runs Duesday"
 
 
 async def notice(events: Sequence[Event], *, practice: Practice, ports: Ports) -> None:
@@ -36,8 +23,8 @@ async def notice(events: Sequence[Event], *, practice: Practice, ports: Ports) -
     for event in events:
         if event.invoice_set_id is not None:
             await _on_card(event, event.invoice_set_id, practice, ports)
-        elif event.kind in NOTICES:
-            await _in_channel(event, practice, ports)
+        elif text := await notice_of(event, practice):
+            await _in_channel(event, text, practice, ports)
 
 
 async def want_redrawn(set_id: int, ports: Ports) -> None:
@@ -74,34 +61,10 @@ async def _words(event: Event, set_id: int) -> list[Json]:
     return [*quoted, b.actions(f"reply:{message.id}", [answer])]
 
 
-async def _in_channel(event: Event, practice: Practice, ports: Ports) -> None:
+async def _in_channel(event: Event, text: str, practice: Practice, ports: Ports) -> None:
     """Something a person must see that belongs to no card: in its location's channel, or the practice's first."""
     place = practice.locations.get(event.location) or next(iter(practice.locations.values()))
-    text = await _notice(event, practice)
     await _post(event, place.slack_channel, text, [b.section(b.escaped(text))], ports)
-
-
-async def _notice(event: Event, practice: Practice) -> str:
-    facts = event.after
-    match event.kind:
-        case "reply.received":
-            payer = await Patient.get(id=event.guarantor_id or 0)
-            wants = WISH_SENTENCES.get(facts.get("wish", "other"), "wrote")
-            return f"{who(payer, practice.slack.privacy)}, who has no open balance here, {wants}."
-        case "processor.needs_person":
-            what = str(facts["what"]).replace("_", " ")
-            return f"Done at the card processor itself: {what}. Look at {facts['processor_id']} there and book it."
-        case "claim.needs_person":
-            return str(facts["sentence"])
-        case "stock.below_zero":
-            return f"{facts['name']} was sold below zero: {facts['stock']} in stock. Receive or count it."
-        case "audit.found":
-            checks = ", ".join(f"{name} ({count})" for name, count in facts["checks"].items())
-            return f"The night's audit found the books off: {checks}. {TELL}; `duesday audit --full` lists the rows."
-        case "inbox.given_up":
-            source, reason = facts["source"], facts["reason"]
-            return f"A message from {source} could not be worked on: {reason} {TELL} ({event.subject})."
-    return f"Something could not be followed up. {TELL} (event {facts['seq']}); the log says why."
 
 
 async def _post(

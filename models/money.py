@@ -93,7 +93,7 @@ class Refund(Model):
     payment_id: int
     amount_cents = fields.BigIntField()
     disposition = fields.CharField(20, null=True)
-    """As it was asked for; none is the practice's choice."""
+    """As it was asked for, where none is the practice's choice; once it is done, what it came to."""
     reason = fields.CharField(500)
     status = fields.CharField(20)
     """pending, done, failed"""

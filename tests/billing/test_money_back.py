@@ -11,12 +11,14 @@ from billing.checkouts import follow_card_event
 from billing.credit import apply_credit
 from billing.paying_back import settle
 from billing.refunds import foresee_refund, refund_payment
+from billing.write_offs import write_off
 from domain.access import CLOCK, vendor
 from domain.errors import Refusal
 from domain.ports import CardEvent
 from models.invoices import Invoice
 from models.money import Payment, Refund
 from models.people import Patient
+from models.record import Event
 from tests.billing.clinic import DANA, VERA, Clinic, balances, everything
 
 
@@ -170,6 +172,46 @@ async def test_a_processor_s_refund_is_booked_when_it_says_so_and_never_asked_fo
     assert await audit(full=True) == []
 
 
+async def test_a_refund_of_credit_that_was_used_meanwhile_is_booked_all_the_same(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await by_card(clinic, maria, 14_000)
+    refund = await refunds(clinic, payment, 1_500, "from_credit")
+    await clinic.bills(maria)
+    await apply_credit(maria.id, practice=clinic.practice, actor=DANA, now=clinic.now)
+    await says(clinic, told("refunded", clinic, 1_500, ref=refund.ref))
+    assert (await Payment.get(id=payment.id)).returned_cents == 1_500
+    assert await balances() == {"INV-1001": ("paid", 0), "INV-1002": ("sent", 11_000)}, "adjusted away, as settled says"
+    assert await audit(full=True) == []
+
+
+@pytest.mark.parametrize(("asked", "owed", "credit"), [("settled", 0, 10_000), ("reopen", 0, 0)])
+async def test_a_refund_that_comes_back_is_the_patient_s_again(
+    clinic: Clinic, asked: str, owed: int, credit: int
+) -> None:
+    """Settled was an agreement on the balance, which stands: the money is credit, to be given back by another way."""
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await by_card(clinic, maria, 12_500)
+    refund = await refunds(clinic, payment, 10_000, asked)
+    await says(clinic, told("refunded", clinic, 10_000, ref=refund.ref))
+    await says(clinic, told("refund_failed", clinic, 10_000))
+    assert (await balances(), await credit_of(maria)) == ({"INV-1001": ("paid", owed)}, credit)
+    assert (await Payment.get(id=payment.id)).status == "received"
+    assert await audit(full=True) == []
+
+
+async def test_what_a_refund_does_to_recovered_money_is_foreseen(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    chased = await clinic.late_set(maria)
+    await write_off(chased, reason="Hardship", actor=DANA, now=clinic.now, on=clinic.today)
+    payment = await clinic.is_paid(maria, 5_000)
+    seen = await foresee_refund(payment.id, amount=5_000, disposition="reopen", practice=clinic.practice)
+    assert seen.balances == {"INV-1001": (0, 0)}
+    await refunds(clinic, payment, 5_000, "reopen")
+    assert await balances() == {"INV-1001": ("archived", 0)}, "it is written off again"
+
+
 async def test_a_refund_made_in_the_processor_s_dashboard_is_booked_by_the_practice_s_choice(clinic: Clinic) -> None:
     maria = await clinic.patient()
     await clinic.bills(maria)
@@ -208,6 +250,48 @@ async def test_a_dispute_is_booked_once_however_its_events_come(
         await says(clinic, told(kind, clinic, 14_000, id="dp_1"))
     assert (await Payment.get(id=payment.id)).status == status
     assert await balances() == {"INV-1001": invoice}
+    assert await audit(full=True) == []
+
+
+async def test_of_a_payment_that_is_lost_in_part_the_rest_can_be_refunded(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await by_card(clinic, maria, 12_500)
+    for kind in ("dispute_opened", "dispute_lost"):
+        await says(clinic, told(kind, clinic, 4_000, id="dp_1"))
+    assert (await Payment.get(id=payment.id)).status == "received"
+    assert await balances() == {"INV-1001": ("sent", 4_000)}
+    refund = await refunds(clinic, payment, 8_500, "reopen")
+    await says(clinic, told("refunded", clinic, 8_500, ref=refund.ref))
+    assert await balances() == {"INV-1001": ("sent", 12_500)}
+    assert (await Payment.get(id=payment.id)).status == "refunded"
+    assert await audit(full=True) == []
+
+
+@pytest.mark.parametrize(("end", "status", "owed"), [("dispute_won", "received", 0), ("dispute_lost", "lost", 8_500)])
+async def test_a_refund_that_is_told_amid_a_dispute_is_booked(clinic: Clinic, end: str, status: str, owed: int) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    payment = await by_card(clinic, maria, 12_500)
+    await says(clinic, told("dispute_opened", clinic, 8_500, id="dp_1"))
+    await says(clinic, told("refunded", clinic, 4_000))
+    assert ((await Payment.get(id=payment.id)).status, await balances()) == ("disputed", {"INV-1001": ("paid", 0)})
+    await says(clinic, told(end, clinic, 8_500, id="dp_1"))
+    assert (await Payment.get(id=payment.id)).status == status
+    assert (await balances())["INV-1001"][1] == owed
+    assert await audit(full=True) == []
+
+
+async def test_a_bank_takes_no_more_out_of_the_books_than_is_left_of_the_payment(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    await by_card(clinic, maria, 12_500)
+    await says(clinic, told("refunded", clinic, 12_500))
+    for kind, status in (("dispute_opened", "disputed"), ("dispute_won", "refunded")):
+        await says(clinic, told(kind, clinic, 12_500, id="dp_1"))
+        assert (await Payment.get()).status == status
+    [event] = await Event.filter(kind="payment.disputed")
+    assert (event.after["amount_cents"], event.after["taken_cents"]) == (0, 12_500)
     assert await audit(full=True) == []
 
 

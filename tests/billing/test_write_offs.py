@@ -16,6 +16,7 @@ from models.invoices import Invoice
 from models.money import WriteOff
 from models.people import Patient
 from outreach.enrol import settle_if_nothing_is_owed
+from outreach.reopening import wait_for_staff
 from tests.billing.clinic import DANA, VERA, Clinic, balances, everything
 
 TWO = (("exam",), ("xray",))
@@ -134,6 +135,33 @@ async def test_a_recovery_that_was_a_mistake_is_written_off_again(clinic: Clinic
     assert (await InvoiceSet.get(id=chased.id)).written_off_cents == 14_000
     await brings_back(clinic, await InvoiceSet.get(id=chased.id))
     assert await balances() == {"INV-1001": ("overdue", 14_000)}
+    assert await audit(full=True) == []
+
+
+async def test_what_came_of_a_write_off_that_was_undone_is_owed_again_when_it_is_taken_back(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    chased = await clinic.late_set(maria)
+    await forgives(clinic, chased)
+    payment = await clinic.is_paid(maria, 2_000)
+    await brings_back(clinic, chased)
+    await cancel_payment(payment.id, reason="Bounced", practice=clinic.practice, actor=DANA, now=clinic.now)
+    assert await balances() == {"INV-1001": ("overdue", 14_000)}
+    assert await audit(full=True) == []
+
+
+async def test_what_was_forgiven_of_a_bill_comes_back_in_the_set_that_asks_for_it_now(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    first = await clinic.late_set(maria)
+    await forgives(clinic, first, 4_000)
+    payment = await clinic.is_paid(maria, 10_000)
+    await settle_if_nothing_is_owed(first.id, paid=True, now=clinic.now)
+    second = await clinic.late_set(maria)
+    await cancel_payment(payment.id, reason="Bounced", practice=clinic.practice, actor=DANA, now=clinic.now)
+    await wait_for_staff((await Invoice.get(number="INV-1001")).id, now=clinic.now)
+    assert await standing(second) == ("paused", 4_000, 10_000 + 14_000)
+    assert await brings_back(clinic, second) == 4_000
+    assert await standing(second) == ("paused", 0, 14_000 + 14_000)
+    assert (await standing(first))[1] == 0
     assert await audit(full=True) == []
 
 

@@ -237,6 +237,74 @@ async def test_a_refund_on_its_way_is_not_in_the_books_until_it_ends(
     assert last.sentence
 
 
+async def a_paid_card(vendor: Vendor, request_: CheckoutRequest, *, bank: bool = False) -> str:
+    """By the id that the books know it by."""
+    checkout = await vendor.door.open_checkout(request_)
+    await vendor.processor.pay(checkout.url, bank=bank)
+    if bank:
+        await vendor.processor.clear(checkout.url)
+    return str(vendor.processor.charges[0]["payment_intent"])
+
+
+async def test_a_refund_we_ask_for_is_made_once_under_our_id_and_told_with_it(
+    world: World, service: Listener, vendor: Vendor, request_: CheckoutRequest
+) -> None:
+    paid = await a_paid_card(vendor, request_)
+    first = await vendor.door.refund(ref="refund-1", processor_id=paid, amount_cents=2_345)
+    again = await vendor.door.refund(ref="refund-1", processor_id=paid, amount_cents=2_345)
+    rest = await vendor.door.refund(ref="refund-2", processor_id=paid, amount_cents=10_000)
+    assert first == again
+    assert (first.done, rest.done) == (True, True)
+    assert [refund["amount"] for refund in vendor.processor.refunds] == [2_345, 10_000]
+    told = [event for event in await events(world, service, vendor) if event.kind == "refunded"]
+    assert {(event.ref, event.return_id, event.processor_id) for event in told} == {
+        ("refund-1", first.processor_id, paid),
+        ("refund-2", rest.processor_id, paid),
+    }
+
+
+@pytest.mark.parametrize(("outcome", "kind"), [("succeeded", "refunded"), ("failed", "refund_failed")])
+async def test_a_bank_takes_its_days_over_a_refund(
+    world: World, service: Listener, vendor: Vendor, request_: CheckoutRequest, outcome: str, kind: str
+) -> None:
+    paid = await a_paid_card(vendor, request_, bank=True)
+    answer = await vendor.door.refund(ref="refund-1", processor_id=paid, amount_cents=2_345)
+    assert not answer.done
+    await vendor.processor.finish_refund(answer.processor_id, status=outcome)
+    last = (await events(world, service, vendor))[-1]
+    assert (last.kind, last.ref, last.return_id, last.amount_cents) == (kind, "refund-1", answer.processor_id, 2_345)
+
+
+async def test_what_cannot_be_refunded_is_refused_for_good(vendor: Vendor, request_: CheckoutRequest) -> None:
+    paid = await a_paid_card(vendor, request_)
+
+    async def is_refused(cents: int, of: str = paid) -> None:
+        with pytest.raises(DoorFault, match="refused the refund") as caught:
+            await vendor.door.refund(ref=f"refund-{cents}", processor_id=of, amount_cents=cents)
+        assert (caught.value.passing, caught.value.unknown) == (False, False)
+
+    await is_refused(12_346)
+    await is_refused(1, "pi_nobody")
+    await vendor.processor.dispute(vendor.processor.charges[0]["id"])
+    await is_refused(2)
+    assert vendor.processor.refunds == []
+
+
+@pytest.mark.parametrize("kind", ["500", "reset_after_commit", "timeout"])
+async def test_a_refund_whose_answer_is_lost_is_unknown_and_the_same_when_asked_for_again(
+    vendor: Vendor, request_: CheckoutRequest, kind: str
+) -> None:
+    paid = await a_paid_card(vendor, request_)
+    vendor.processor.desk.will(kind, "refunds.create", times=2)
+    async with asyncio.timeout(10):
+        with pytest.raises(DoorFault) as caught:
+            await vendor.door.refund(ref="refund-1", processor_id=paid, amount_cents=2_345)
+    assert (caught.value.passing, caught.value.unknown) == (True, True)
+    if kind != "500":  # an answer, for Stripe: it gives the same again for a day
+        await vendor.door.refund(ref="refund-1", processor_id=paid, amount_cents=2_345)
+        assert [refund["amount"] for refund in vendor.processor.refunds] == [2_345]
+
+
 @pytest.mark.parametrize("won", [True, False])
 async def test_a_dispute_is_opened_and_ends(
     world: World, service: Listener, vendor: Vendor, request_: CheckoutRequest, won: bool
