@@ -41,6 +41,8 @@ class Payable:
     payer_id: int
     bill_to: str
     price_list: str | None
+    merged: bool
+    """Into another record, which then is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,19 @@ async def _ground(records: Sequence[SessionRecord], practice: Practice) -> Groun
     ids, patients = [record.external_id for record in records], {record.patient for record in records}
     known = await read_named("external_id, content_hash", "care_session", "external_id", ids)
     found = await read_named(
-        "patient.id, external_id, guarantor_id, bill_to, price_list", "patient", "external_id", patients
+        "patient.id, external_id, guarantor_id, bill_to, price_list, merged_into_id", "patient", "external_id", patients
     )
     ground = Ground(
         practice,
         {row["external_id"]: row["content_hash"] for row in known},
         {
-            row["external_id"]: Payable(row["id"], row["guarantor_id"] or row["id"], row["bill_to"], row["price_list"])
+            row["external_id"]: Payable(
+                row["id"],
+                row["guarantor_id"] or row["id"],
+                row["bill_to"],
+                row["price_list"],
+                row["merged_into_id"] is not None,
+            )
             for row in found
         },
     )
@@ -114,7 +122,7 @@ def _look_at(record: SessionRecord, ground: Ground, now: datetime) -> Priced | S
         if record.patient not in ground.patients:
             raise not_found("patient", record.patient)
         patient = ground.patients[record.patient]
-        if patient.bill_to != "client" or ground.practice.terms.send_on_completion:
+        if patient.merged or patient.bill_to != "client" or ground.practice.terms.send_on_completion:
             return record
         wares = _wares(record, patient, ground)
         bill = _bill(wares, ground.practice)
