@@ -8,6 +8,7 @@ import pytest
 from billing.audit import audit
 from billing.cancels import cancel_payment
 from billing.collections import case_of, hand_over, packet, recall, tell_agency
+from billing.drafts import draft_invoice
 from billing.invoices import void_invoice
 from billing.late_fees import charge_late_fee, waive_late_fee
 from billing.plans import follow_plan, make_plan
@@ -17,11 +18,13 @@ from domain.errors import Refusal
 from domain.instalments import Part
 from models.agency import AgencyCase, AgencyInvoice
 from models.chasing import InvoiceSet
+from models.insurance import Discrepancy
 from models.invoices import Invoice
 from models.people import Patient
 from models.plans import PaymentPlan
 from models.record import Event
 from tests.billing.clinic import DANA, VERA, Clinic, balances, everything
+from tests.billing.insured import claim_of, told
 
 
 async def hands_over(clinic: Clinic, chased: InvoiceSet, **more: Any) -> AgencyCase:
@@ -94,8 +97,8 @@ async def test_money_that_comes_meanwhile_counts_and_the_agency_is_to_be_told(cl
     assert (row.balance_cents, row.balance_now_cents) == (14_000, 10_000)
     await cancel_payment(payment.id, reason="Slip", practice=clinic.practice, actor=DANA, now=clinic.now)
     await tell_agency(1, clinic.now)
-    told = await Event.filter(kind="set.agency_to_be_told").order_by("seq")
-    assert [event.after["balance_cents"] for event in told] == [10_000, 14_000]
+    heard = await Event.filter(kind="set.agency_to_be_told").order_by("seq")
+    assert [event.after["balance_cents"] for event in heard] == [10_000, 14_000]
     await takes_back(clinic, chased)
     await tell_agency(1, clinic.now)
     assert await Event.filter(kind="set.agency_to_be_told").count() == 2
@@ -142,3 +145,16 @@ async def test_what_cannot_be_handed_over_changes_nothing(clinic: Clinic) -> Non
     with pytest.raises(Refusal, match="Nothing is owed here"):
         await hands_over(clinic, chased)
     assert await AgencyInvoice.all().count() == 0
+
+
+async def test_an_insurers_correction_meanwhile_is_a_persons_to_decide(clinic: Clinic) -> None:
+    claim = await claim_of(clinic)
+    await told(clinic, claim, "paid", None, 10_500, 10_000)
+    share = await clinic.sends(await draft_invoice(guarantor=1, practice=clinic.practice, actor=DANA, now=clinic.now))
+    chased = await clinic.chases(await clinic.is_late_with(share))
+    await hands_over(clinic, chased)
+    await told(clinic, claim, "paid", None, 14_500, 6_000)
+    assert (await Invoice.get(id=share.id)).balance_cents == 11_500
+    [asked] = await Discrepancy.filter(settled_at=None)
+    assert asked.what == "not_creditable"
+    assert await audit(full=True) == []
