@@ -71,7 +71,7 @@ async def _ware(wanted: NewLine, guarantor: int, practice: Practice, today: date
         case NewLine(product=str(code), procedure=None, unit_price_cents=None):
             product = await Product.get_or_none(code=code)
             if product is None:
-                raise not_found("product", code[:60])
+                raise not_found("product", code[:60], "lines")
             return Ware(code, "product", product.name, product.unit_price_cents, product.taxes)
         case NewLine(product=None, procedure=str(code), unit_price_cents=None):
             try:

@@ -68,7 +68,7 @@ async def move_cash(
 ) -> CashDay:
     """Put cash into the drawer, or take it out, for something that is no payment (change from the bank, stamps)."""
     if not 0 < amount <= MOST_CENTS:
-        raise invalid("An amount is more than zero.", "amount")
+        raise invalid("An amount is more than zero.", "amount_cents")
     async with change(now) as told:
         day = await _held(day_id)
         facts = {"amount_cents": amount, "reason": reason}

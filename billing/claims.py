@@ -105,7 +105,7 @@ async def bill_patient(
             raise Refusal("stale", "This claim has changed since you looked. Look again, then decide.")
         if not 0 < amount <= claim.amount_cents or amount == claim.share_cents:
             most, billed = (plain(cents, practice.currency) for cents in (claim.amount_cents, claim.share_cents))
-            raise invalid(f"The claim is over {most}; {billed} of it is billed. Choose another amount.", "amount")
+            raise invalid(f"The claim is over {most}; {billed} of it is billed. Choose another amount.", "amount_cents")
         decided = await _ours(claim, practice, told)
         await keep(
             replace(decided, share_cents=amount),

@@ -11,7 +11,7 @@ from billing.sheets import Sheet, set_rate, sheet_of, write_figures
 from domain.access import Actor, require
 from domain.bill import Adjustment
 from domain.errors import Refusal, invalid, not_found
-from domain.invoice import INVOICE
+from domain.invoice import INVOICE, OPEN
 from domain.practice import Practice
 from models.care import Charge
 from models.change import Change, change
@@ -166,7 +166,8 @@ async def _held_draft(invoice_id: int, actor: Actor, seen_version: int | None) -
     require(actor, "biller", invoice.location, "Changing a draft")
     if invoice.status != "draft":
         status = INVOICE.states[invoice.status].lower()
-        raise Refusal("not_a_draft", f"{invoice.number} is {status}: what stands on it stays. Void it to bill anew.")
+        instead = "Void it to bill anew." if invoice.status in OPEN else "Draft another for what is still to be billed."
+        raise Refusal("not_a_draft", f"{invoice.number} is {status}: what stands on it stays. {instead}")
     if seen_version is not None and seen_version != invoice.version:
         raise Refusal("stale", "This draft has changed since you saw it. Look again, then decide.")
     return invoice

@@ -94,6 +94,8 @@ def _check(money: MoneyIn, practice: Practice, now: datetime) -> None:
         raise invalid(f"The books are kept in {practice.currency}, not in {money.currency}.", "currency")
     if money.method not in METHODS:
         raise invalid(f"A payment is made by {', '.join(METHODS)}.", "method")
+    if money.location is not None and money.location not in practice.locations:
+        raise invalid(f"There is no location “{money.location[:60]}” in app.yaml.", "location")
     if money.on > (now + EARLIEST_ZONE).date():
         raise invalid("A payment that has come in cannot lie in the future.", "date")
     if money.on.year < 1990:

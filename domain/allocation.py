@@ -24,19 +24,19 @@ def as_told(amount_cents: int, told: Sequence[Share], open_balances: Iterable[Sh
     """Exactly as said, or a refusal: no more than there is, and on no invoice more than it needs."""
     owed = dict(open_balances)
     if len({invoice for invoice, _ in told}) < len(told):
-        raise invalid("An invoice is named twice.", "invoices")
+        raise invalid("An invoice is named twice.", "to")
     for invoice, cents in told:
         if cents <= 0:
-            raise invalid("Each invoice's part is more than zero.", "invoices")
+            raise invalid("Each invoice's part is more than zero.", "to")
         if invoice not in owed:
-            raise invalid(f"Nothing of this payer's is open on invoice {invoice}.", "invoices")
+            raise invalid(f"Nothing of this payer's is open on invoice {invoice}.", "to")
         if cents > owed[invoice]:
             most, asked = plain(owed[invoice], currency), plain(cents, currency)
-            raise invalid(f"Invoice {invoice} has {most} open; {asked} is more than that.", "invoices")
+            raise invalid(f"Invoice {invoice} has {most} open; {asked} is more than that.", "to")
     total = sum(cents for _, cents in told)
     if total > amount_cents:
         asked, given = plain(total, currency), plain(amount_cents, currency)
-        raise invalid(f"The invoices' parts come to {asked}, the payment to {given}.", "invoices")
+        raise invalid(f"The invoices' parts come to {asked}, the payment to {given}.", "to")
     return list(told)
 
 

@@ -22,8 +22,8 @@ class Refusal(Exception):
         return self.fields or ({self.field: self.sentence} if self.field else {})
 
 
-def not_found(what: str, name: object) -> Refusal:
-    return Refusal("not_found", f"There is no {what} {name}.", status=404)
+def not_found(what: str, name: object, field_name: str | None = None) -> Refusal:
+    return Refusal("not_found", f"There is no {what} {name}.", status=404, field=field_name)
 
 
 def forbidden(sentence: str) -> Refusal:

@@ -1,7 +1,10 @@
 """Reading what a program sends by its model: JSON and query strings, every wrong field told at once in a sentence."""
 
+import json
 import re
+from collections.abc import Iterable
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -44,13 +47,25 @@ async def read_body(request: web.Request, model: type[Read]) -> Read:
 
 def parsed(raw: bytes, model: type[Read]) -> Read:
     try:
-        return model.model_validate_json(raw)
+        read = model.model_validate_json(raw)
     except ValidationError as wrong:
         raise _refusal(wrong) from None
+    json.loads(raw, object_pairs_hook=_each_name_once)
+    return read
+
+
+def _each_name_once(pairs: Iterable[tuple[str, object]]) -> None:
+    """Of two amounts in one object JSON takes the last; nobody knows which one was meant."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise Refusal("invalid", f"“{name[:60]}” is given more than once.", status=422, field=name[:60])
+        seen.add(name)
 
 
 def read_query(request: web.Request, model: type[Read]) -> Read:
     """A field that is a tuple may be given several times; every other one once."""
+    _in_utf8(request.raw_path)
     asked: dict[str, Any] = {}
     for name in request.query:
         values = request.query.getall(name)
@@ -64,6 +79,13 @@ def read_query(request: web.Request, model: type[Read]) -> Read:
         raise _refusal(wrong) from None
 
 
+def _in_utf8(address: str) -> None:
+    try:
+        unquote(address, errors="strict")
+    except UnicodeDecodeError:
+        raise Refusal("not_utf8", "This address holds bytes that are not UTF-8.", status=400) from None
+
+
 def id_in(given: str, what: str) -> int:
     """The number in the address."""
     if not (given.isascii() and given.isdigit() and len(given) <= 18):
@@ -71,10 +93,10 @@ def id_in(given: str, what: str) -> int:
     return int(given)
 
 
-def external_id_in(given: str, *, longest: int = 120) -> str:
+def external_id_in(given: str, field: str = "external_id", *, longest: int = 120) -> str:
     if not (given.strip() == given and 0 < len(given) <= longest and given.isprintable()):
         sentence = f"What is named here has 1 to {longest} characters that can be read, and no space at its ends."
-        raise Refusal("invalid", sentence, status=422)
+        raise Refusal("invalid", sentence, status=422, field=field)
     return given
 
 
@@ -87,11 +109,15 @@ def _refusal(wrong: ValidationError) -> Refusal:
 
 
 def sentences(wrong: ValidationError) -> dict[str, str]:
-    """Every wrong field by its place, for whoever reads by these models from somewhere else."""
-    found: dict[str, str] = {}
+    """Every wrong field by its place, for whoever reads by these models from somewhere else. What is wrong inside a
+    field is told there, and not also of the field; what may be several things is told of each."""
+    found: dict[str, list[str]] = {}
     for each in wrong.errors(include_url=False, include_input=False):
-        found.setdefault(_place(each), _sentence(each))  # of several things a field may be, the first is what is meant
-    return found
+        said, sentence = found.setdefault(_place(each), []), _sentence(each)
+        if sentence not in said:
+            said.append(sentence)
+    around = {place[:end] for place in found for end, char in enumerate(place) if char == "."}
+    return {place: " Or: ".join(said) for place, said in found.items() if place not in around}
 
 
 _BRANCH = re.compile(r"(function-|constrained-|nullable|literal|tuple)[\w-]*\[.*")

@@ -14,6 +14,7 @@ from domain.errors import not_found
 from domain.money import MOST_CENTS
 from handlers.api.body import Body, NoQuery, Query
 from handlers.api.fields import Cents, Day, Place, Reason, Told, Words, a_status_of
+from handlers.api.finding import refuse_unknown
 from handlers.api.operation import Call, Created
 from handlers.api.paging import Listed, Page, page_of
 from models.cash import CashDay
@@ -87,6 +88,7 @@ async def list_them(call: Call[WhichDays]) -> Listed[CashDayAnswer]:
         return [await _shown(day, call) for day in days]
 
     rows, which = CashDay.all(), call.asked
+    refuse_unknown((which.location,) if which.location else (), call.practice.locations)
     for name in ("location", "day"):
         if (given := getattr(which, name)) is not None:
             rows = rows.filter(**{name: given})

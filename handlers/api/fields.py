@@ -1,7 +1,6 @@
 """The kinds of fields that programs send and are told: what each takes, and in which words it refuses the rest."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +24,11 @@ from domain.money import MOST_CENTS
 
 MOST_ID = 2**63 - 1
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff"
+"""What means nothing in a name or a reason, or makes it read as another one: control characters (PostgreSQL cannot keep
+a NUL), those that turn the direction of what follows, and those of no width that join no letters."""
+UNSEEN = r"\xad\u200c-\u200f"
+"""What belongs in words, and alone is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +42,23 @@ class Words:
         text = core_schema.str_schema(
             min_length=self.least, max_length=self.longest, strip_whitespace=True, strict=True
         )
-        return core_schema.no_info_after_validator_function(_readable, text)
+        return core_schema.no_info_after_validator_function(_seen if self.least else _readable, text)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        said = rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$" if self.least else rf"^[^{CONTROL}]*$"
+        said = rf"^[^{CONTROL}]*[^\s{CONTROL}{UNSEEN}][^{CONTROL}]*$" if self.least else rf"^[^{CONTROL}]*$"
         return {**handler(schema), "pattern": said}
 
 
 def _readable(text: str) -> str:
-    """No control characters: PostgreSQL cannot keep a NUL, and none of them means anything in a name or a reason."""
-    if not text.isprintable() and any(unicodedata.category(ch) == "Cc" and ch not in "\n\t" for ch in text):
+    if re.search(f"[{CONTROL}]", text):
         raise ValueError("holds characters that cannot be read")
     return text
+
+
+def _seen(text: str) -> str:
+    if text and not re.search(rf"[^\s{CONTROL}{UNSEEN}]", text):
+        raise ValueError("holds nothing that can be seen")
+    return _readable(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ def _day(said: object) -> object:
     if not isinstance(said, str):
         return said
     try:
-        day = date.fromisoformat(said) if len(said) == len("2026-03-02") else None
+        day = date.fromisoformat(said) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said) else None
     except ValueError:
         day = None
     if day is None:

@@ -1,11 +1,12 @@
 """The filters of lists, alike for invoices and invoice sets (S10)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field
 from tortoise.models import Model
 
+from domain.errors import invalid
 from domain.money import MOST_CENTS
 from handlers.api.fields import ExternalId, Moment, Number, Place, Short, Words
 from handlers.api.paging import Listed, Page, cursor_at, place_in
@@ -38,6 +39,12 @@ class Filters(FilterFields, Page):
     """The filters as they stand in an address."""
 
 
+def refuse_unknown(named: Iterable[str], locations: Iterable[str]) -> None:
+    """A slip in a location's name is told, where an empty list would read as “nothing there”."""
+    if unknown := set(named) - set(locations):
+        raise invalid(f"There is no location “{min(unknown)}” in app.yaml.", "location")
+
+
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
 Find = Callable[..., Awaitable[Found]]
@@ -48,7 +55,10 @@ async def list_found(
     find: Find,
     filters: Filters,
     shown: Callable[[Sequence[Row]], Awaitable[list[Item]]],
+    *,
+    locations: Iterable[str],
 ) -> Listed[Item]:
+    refuse_unknown(filters.location, locations)
     after = place_in(filters.cursor) if filters.cursor is not None else None
     found = await find(filters.wanted(), limit=filters.limit, after=after)
     by_id = {int(row.pk): row for row in await rows.filter(pk__in=found.ids)}

@@ -30,7 +30,7 @@ async def show(call: Call[NoQuery]) -> InvoiceAnswer:
 
 async def list_them(call: Call[WhichInvoices]) -> Listed[InvoiceAnswer]:
     """List invoices."""
-    return await list_found(Invoice, find_invoices, call.asked, shown)
+    return await list_found(Invoice, find_invoices, call.asked, shown, locations=call.practice.locations)
 
 
 async def send(call: Call[NothingMore]) -> InvoiceAnswer:

@@ -44,7 +44,7 @@ class Call(Generic[Asked]):
 
     @property
     def code(self) -> str:
-        return external_id_in(self.path["code"], longest=60)
+        return external_id_in(self.path["code"], "code", longest=60)
 
     def today_at(self, location: str) -> date:
         return self.now.astimezone(self.practice.locations[location].zone).date()

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from domain.errors import invalid, not_found
+from domain.errors import not_found
 from domain.periods import Period
 from handlers.api.body import Query
 from handlers.api.fields import Day, Place
+from handlers.api.finding import refuse_unknown
 from handlers.api.operation import Call, Csv
 from reports.registry import REPORTS
 from reports.report import Asked, Cell, Column, Report, Row, asked_period, to_csv
@@ -51,8 +52,7 @@ async def show(call: Call[WhichReport]) -> ReportAnswer | Csv:
     if report is None:
         raise not_found("report", name[:40])
     every = call.actor.locations_for(report.needs, tuple(call.practice.locations))
-    if unknown := set(which.location) - set(every):
-        raise invalid(f"There is no location “{min(unknown)}” in app.yaml.", "location")
+    refuse_unknown(which.location, every)
     today = call.now.astimezone(ZoneInfo(call.practice.timezone)).date()
     period = asked_period(report, today, first=which.since, last=which.to, as_of=which.as_of)
     rows = await report.rows(Asked(period, which.location or every, call.practice.currency))

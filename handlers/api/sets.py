@@ -66,7 +66,7 @@ class SetAnswer:
 
 async def list_them(call: Call[WhichSets]) -> Listed[SetAnswer]:
     """List invoice sets."""
-    return await list_found(InvoiceSet, find_sets, call.asked, shown)
+    return await list_found(InvoiceSet, find_sets, call.asked, shown, locations=call.practice.locations)
 
 
 async def show(call: Call[NoQuery]) -> SetAnswer:

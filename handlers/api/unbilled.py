@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from billing.unbilled import GuarantorWaiting, unbilled
-from domain.errors import invalid
 from handlers.api.fields import Place, Told
+from handlers.api.finding import refuse_unknown
 from handlers.api.operation import Call
 from handlers.api.paging import Listed, Page, cursor_at, place_in
 
@@ -28,8 +28,7 @@ class WaitingAnswer:
 async def list_them(call: Call[WhichWaiting]) -> Listed[WaitingAnswer]:
     """List who has unbilled charges, in the order of their numbers here."""
     which, every = call.asked, call.actor.locations_for("viewer", tuple(call.practice.locations))
-    if unknown := set(which.location) - set(every):
-        raise invalid(f"There is no location “{min(unknown)}” in app.yaml.", "location")
+    refuse_unknown(which.location, every)
     after = place_in(which.cursor)[1] if which.cursor is not None else 0
     found = await unbilled(which.location or every, after=after, limit=which.limit + 1)
     here = found[: which.limit]
