@@ -56,7 +56,8 @@ async def merge_patients(
     if not reason.strip():
         raise invalid("Say why these are one patient.", "reason")
     async with change(now) as told:
-        held = {number: await held_payer(number) for number in sorted((kept_id, merged_id))}
+        paying = {row.payer_id for row in await Patient.filter(id__in=(kept_id, merged_id), merged_into_id=None)}
+        held = {number: await held_payer(number) for number in sorted({kept_id, merged_id} | paying)}
         kept, merged = held[kept_id], held[merged_id]
         if kept is None or merged is None:
             raise not_found("patient", kept_id if kept is None else merged_id)

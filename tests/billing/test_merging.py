@@ -1,5 +1,6 @@
 """Two records of one patient become one: everything moves, nothing that was booked changes, and both ids are known."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,7 +27,7 @@ from domain.statement import Statement
 from models.chasing import InvoiceSet
 from models.database import read
 from models.invoices import Invoice
-from models.money import LedgerEntry
+from models.money import LedgerEntry, Payment
 from models.people import Consent, Patient
 from models.record import Event
 from reports.ageing import AGEING
@@ -228,3 +229,22 @@ async def test_what_cannot_be_merged_changes_nothing(clinic: Clinic) -> None:
     with pytest.raises(Refusal, match="the same record"):
         await merges(clinic, kept, kept)
     assert await everything() == before
+
+
+async def test_merging_while_money_comes_to_both_loses_none_of_it(clinic: Clinic) -> None:
+    kept, merged = await clinic.patient("maria"), await clinic.patient("marie")
+    for who in (kept, merged):
+        await clinic.bills(who)
+    done = await asyncio.gather(
+        *(clinic.is_paid(who, 1_000) for who in (kept, merged) * 2),
+        merges(clinic, kept, merged),
+        merges(clinic, merged, kept),
+        *(clinic.is_paid(who, 1_000) for who in (kept, merged) * 2),
+        return_exceptions=True,
+    )
+    assert all(isinstance(each, Patient | Payment | Refusal) for each in done), done
+    assert sum(isinstance(each, Patient) for each in done) == 1
+    came = 1_000 * sum(isinstance(each, Payment) for each in done)
+    assert sum(i.balance_cents for i in await Invoice.all()) == 25_000 - came
+    assert {i.guarantor_id for i in await Invoice.all()} == {(await patient_by("maria")).id}
+    assert await audit(full=True) == []

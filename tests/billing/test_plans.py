@@ -6,7 +6,9 @@ import pytest
 
 from billing.audit import audit
 from billing.cancels import cancel_payment
+from billing.drafts import draft_invoice
 from billing.invoices import void_invoice
+from billing.late_fees import waive_late_fee
 from billing.plans import cancel_plan, change_plan, follow_plan, make_plan, standing_of
 from billing.refunds import refund_payment
 from billing.write_offs import undo_write_off, write_off
@@ -17,6 +19,7 @@ from models.people import Patient
 from models.plans import Instalment, PaymentPlan
 from models.record import Event
 from tests.billing.clinic import DANA, MIA, VERA, Clinic, everything
+from tests.billing.insured import claim_of, told
 
 
 async def agrees(clinic: Clinic, maria: Patient, cents: int, parts: int = 5, deposit: int = 0) -> PaymentPlan:
@@ -32,8 +35,8 @@ async def looks(clinic: Clinic, plan: PaymentPlan) -> PaymentPlan:
 
 
 async def events(plan: PaymentPlan) -> list[str]:
-    told = await Event.filter(subject=f"plan:{plan.id}").order_by("seq")
-    return [event.kind for event in told]
+    found = await Event.filter(subject=f"plan:{plan.id}").order_by("seq")
+    return [event.kind for event in found]
 
 
 async def test_a_plan_that_is_kept_completes(clinic: Clinic) -> None:
@@ -224,3 +227,28 @@ async def test_what_a_plan_on_track_is_over_does_not_become_overdue(clinic: Clin
     await agrees(clinic, maria, 12_500, parts=1)
     with pytest.raises(Refusal, match="by instalments, and the plan is on track"):
         await clinic.is_late_with(invoice)
+
+
+async def test_an_insurers_credit_note_covers_parts_too(clinic: Clinic) -> None:
+    claim = await claim_of(clinic)
+    await told(clinic, claim, "paid", None, 10_500, 10_000)
+    draft = await draft_invoice(guarantor=1, practice=clinic.practice, actor=DANA, now=clinic.now)
+    await clinic.sends(draft)
+    plan = await agrees(clinic, await Patient.get(id=1), 10_000, parts=2)
+    await told(clinic, claim, "paid", None, 14_500, 6_000)
+    assert (await standing_of(plan, today=clinic.today)).open_cents == (1_000, 5_000)
+    await told(clinic, claim, "paid", None, 20_500, 0)
+    assert (await PaymentPlan.get(id=plan.id)).status == "completed"
+
+
+async def test_a_waived_fee_lets_a_plan_catch_up(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    invoice = await clinic.bills(maria)
+    plan = await agrees(clinic, maria, 12_500)
+    clinic.forward(days=31)
+    await looks(clinic, plan)
+    await clinic.is_late_with(invoice)
+    await clinic.is_paid(maria, 2_500)
+    assert (await PaymentPlan.get(id=plan.id)).status == "late", "a fee came to it"
+    await waive_late_fee(invoice, 1, reason="Kind", practice=clinic.practice, actor=DANA, now=clinic.now)
+    assert (await PaymentPlan.get(id=plan.id)).status == "active"
