@@ -38,6 +38,8 @@ async def keep_patient(
     """Write down a patient; says also whether they are new. The same record twice changes nothing."""
     if record.location not in practice.locations:
         raise invalid(f"There is no location “{record.location}” in app.yaml.", "location")
+    if record.birth_date is not None and record.birth_date > practice.today(record.location, now):
+        raise invalid("A date of birth cannot lie in the future.", "birth_date")
     async with change(now) as told:
         known, guarantor = await _known_and_guarantor(record)
         columns = {name: getattr(record, name) for name in _COLUMNS} | {"guarantor": guarantor}
@@ -72,11 +74,11 @@ _COLUMNS = (
 )
 
 
-async def patient_by(external_id: str) -> Patient:
-    """By the practice's own id; one that was merged into another is that other."""
+async def patient_by(external_id: str, field: str | None = None) -> Patient:
+    """One that was merged into another is that other. `field` is where they were named, unless it was in an address."""
     patient = await Patient.get_or_none(external_id=external_id).prefetch_related("merged_into")
     if patient is None:
-        raise not_found("patient", external_id)
+        raise not_found("patient", external_id, field)
     return patient.merged_into or patient
 
 

@@ -58,7 +58,7 @@ async def complete_session(
         if known is not None:
             refuse_other(record, known.content_hash)
             return known, False
-        patient = await patient_by(record.patient)
+        patient = await patient_by(record.patient, "patient")
         session = await _keep(record, patient, now)
         prices = await prices_for(patient, [item.code for item in record.items], record.date, practice=practice)
         wares = [priced(item, thousandths_of(item), prices[item.code]) for item in record.items]

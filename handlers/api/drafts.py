@@ -75,7 +75,7 @@ class LineBody(_Figures):
             procedure=self.procedure,
             description=self.description,
             unit_price_cents=self.unit_price_cents,
-            patient=(await patient_by(self.patient)).id if self.patient else None,
+            patient=(await patient_by(self.patient, "lines")).id if self.patient else None,
             served_on=self.date,
             taxes=self.taxes,
             adjustments=self.adjustments,
@@ -150,7 +150,7 @@ def _told(adjustments: tuple[AdjustmentBody, ...]) -> tuple[Adjustment, ...]:
 
 async def draft(call: Call[DraftBody]) -> Created[InvoiceAnswer]:
     """Draft an invoice of unbilled charges, and of lines by hand."""
-    asked, payer = call.asked, await patient_by(call.asked.guarantor)
+    asked, payer = call.asked, await patient_by(call.asked.guarantor, "guarantor")
     invoice = await draft_invoice(
         guarantor=payer.id,
         charges=asked.charges,
