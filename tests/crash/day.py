@@ -13,12 +13,16 @@ from typing import Any
 
 import aiohttp
 
+from billing.refunds import refund_payment
 from models.database import moment, read
+from models.money import Payment
 from sandbox import World
 from sandbox.courier import Letter
+from tests.billing.clinic import DANA
 from tests.crash.clock import SharedClock
 from tests.crash.household import Household
 from tests.stories.clinic import STAFF, Card, Clinic, Patient, Person
+from tests.support.practice import the_practice
 
 PATIENTS: Mapping[str, Mapping[str, Any]] = {
     "Maria Garcia": {"phone": "+12125550123", "email": "maria@patients.example"},
@@ -38,6 +42,7 @@ UNION ALL SELECT 'card', id, due_at FROM card WHERE wanted > shown
 UNION ALL SELECT 'post', id, due_at FROM post WHERE status = 'queued'
 UNION ALL SELECT 'set', id, next_send_at FROM invoice_set
     WHERE status IN ('active', 'will_fail') AND next_send_at <= $1
+UNION ALL SELECT 'refund', id, NULL FROM refund WHERE status = 'pending'
 UNION ALL SELECT 'events unread', p.seq, NULL FROM reader_place p, chain_head h WHERE p.seq < h.seq
 """
 
@@ -89,6 +94,7 @@ class Day:
         await self.patient("Rosa Diaz").writes("Can I pay in monthly parts?")
         await self.answer("Rosa Diaz", "Yes. Call us and we set it up.")
         await self.pay("Maria Garcia")
+        await self.refund(4_000)
         await self.forward(hours=3)
 
     # -- people --------------------------------------------------------------------------------------------------------
@@ -140,6 +146,13 @@ class Day:
             await self.at_home()
             with suppress(aiohttp.ClientError):
                 await patient.pays()
+        await self.settle()
+
+    async def refund(self, cents: int) -> None:
+        """Staff ask for a part of what was paid to go back; the house asks the processor."""
+        payment = await Payment.get()
+        known = {"practice": the_practice(), "now": self.clock.now()}
+        await refund_payment(payment.id, amount=cents, reason="Too much", actor=DANA, **known)  # type: ignore[arg-type]
         await self.settle()
 
     # -- the world -----------------------------------------------------------------------------------------------------

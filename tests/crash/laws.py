@@ -12,7 +12,7 @@ from billing.audit import audit
 from models.chasing import InvoiceSet, Message
 from models.database import moment, read
 from models.invoices import Invoice, InvoiceAdjustment
-from models.money import Payment
+from models.money import Payment, Refund
 from models.noticeboard import Card, Post
 from models.papers import Document
 from models.record import InboxItem
@@ -83,6 +83,10 @@ async def _unlike_outside(world: World) -> AsyncIterator[str]:
     payments = {row.processor_id: row.amount_cents for row in await Payment.all()}
     if charges != payments:
         yield f"Stripe has {charges}, the books {payments}."
+    given_back = {refund["id"]: refund["amount"] for refund in world.cards.refunds}
+    refunds = {row.processor_id: row.amount_cents for row in await Refund.filter(status="done")}
+    if given_back != refunds:
+        yield f"Stripe gave {given_back} back, the books {refunds}."
 
 
 async def _unhandled(world: World) -> AsyncIterator[str]:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from billing import checkouts
+from billing import checkouts, paying_back
 from bot import drawing
 from outreach import sending
 from sandbox import World
@@ -28,12 +28,13 @@ ANSWER_LOST = before(sending, 'status = "sending" if fault.unknown')
 CARD_POSTED = before(drawing, "await Card.filter(id=card.id).update(")
 LINE_POSTED = before(drawing, "await Post.filter(id=line.id).update(")
 NOT_SHOWN = before(drawing, 'log.warning("slack.not_shown"')
+REFUNDED = before(paying_back, "await Refund.filter(id=refund.id).update(processor_id")
 CHECKOUT_OPENED = before(checkouts, "await CheckoutAttempt.filter(id=attempt.id).update(processor_id")
 
 
-POST, TEXT, MAIL, CHECKOUT = (
+POST, TEXT, MAIL, CHECKOUT, REFUND = (
     ("slack", "chat.postMessage"), ("phones", "messages.create"), ("mailbox", "data"),
-    ("cards", "checkout.sessions.create"),
+    ("cards", "checkout.sessions.create"), ("cards", "refunds.create"),
 )  # fmt: skip
 
 
@@ -50,13 +51,13 @@ def loses(*answers: tuple[str, str]) -> Callable[[World], None]:
 @pytest.mark.parametrize(
     ("goes_wrong", "deaths"),
     [
-        pytest.param(loses(POST, TEXT, CHECKOUT), [], id="Slack's, the phone network's and Stripe's answers are lost"),
+        pytest.param(loses(POST, TEXT, CHECKOUT, REFUND), [], id="Slack's, the phones' and Stripe's answers are lost"),
         pytest.param(loses(POST, TEXT), [NOT_SHOWN, ANSWER_LOST], id="and we die of the first two"),
         pytest.param(loses(MAIL), [ANSWER_LOST], id="the mail server's answer is lost and we die of it"),
         pytest.param(
             loses(),
-            [CARD_POSTED, LINE_POSTED, SENT, CHECKOUT_OPENED],
-            id="we die before a card, a line, a text and a mail, a checkout are written down",
+            [CARD_POSTED, LINE_POSTED, SENT, CHECKOUT_OPENED, REFUNDED],
+            id="we die before a card, a line, a text and a mail, a checkout, a refund are written down",
         ),
     ],
 )

@@ -31,6 +31,7 @@ SAID = {
     "Replied to the patient by Dana Biller": 1,
     "Reply by text delivered": 1,
     "Payment received; $0.00 is left on that invoice": 1,
+    "$40.00 of a payment was taken back; $0.00 stays open on that invoice": 1,
     "Paid": 1,
 }
 
