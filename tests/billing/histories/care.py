@@ -114,7 +114,7 @@ async def send(town: Town) -> Said:
 
 async def take_back(town: Town) -> Said:
     """Void what nothing has been paid on or forgiven of."""
-    fine = [i for i in await town.invoices("sent", "overdue") if not (i.paid_cents or i.forgiven_cents)]
+    fine = [i for i in await town.in_our_hands() if not (i.paid_cents or i.forgiven_cents)]
     chosen = town.pick(fine, await town.invoices())
     if chosen is None:
         return None

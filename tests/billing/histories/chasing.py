@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from billing.collections import hand_over as to_agency
+from billing.collections import recall
 from billing.late_fees import waive_late_fee
 from billing.plans import cancel_plan, change_plan, make_plan
 from billing.write_offs import outstanding_cents, undo_write_off, write_off
@@ -40,9 +42,10 @@ async def days_pass(town: Town) -> Said:
 async def waive(town: Town) -> Said:
     fees = await InvoiceAdjustment.filter(kind="late_fee").order_by("id")
     gone = {(row.invoice_id, row.period) for row in await InvoiceAdjustment.filter(kind="late_fee_waived")}
+    owed = {invoice.id: invoice.balance_cents for invoice in await town.in_our_hands()}
     fine = [
         fee for fee in fees
-        if (fee.invoice_id, fee.period) not in gone and town.book.bills[fee.invoice_id].balance >= fee.amount_cents
+        if (fee.invoice_id, fee.period) not in gone and owed.get(fee.invoice_id, 0) >= fee.amount_cents
     ]  # fmt: skip
     fee = town.pick(fine, fees)
     if fee is None:
@@ -132,3 +135,24 @@ async def new_plan(town: Town, payer: int) -> Said:
     parts = monthly(max(owed, 1), parts=town.chance.randrange(1, 6), first_on=first_on, today=town.today(place))
     plan = await make_plan(payer, parts, actor=DANA, **town.known)
     return f"plan {plan.id} over {owed}, from {first_on}"
+
+
+async def hand_over(town: Town) -> Said:
+    """To the agency, or back from it: neither moves any money."""
+    before = await balances()
+    if given := town.pick([each for each in await town.chases("collections") if not await another_is_open(each)]):
+        await recall(given, actor=DANA, now=town.now)
+        assert await balances() == before
+        return f"set {given.id} is recalled"
+    kept_to = {plan.guarantor_id for plan in await PaymentPlan.filter(status="active")}
+    fine = [each for each in await town.chases(*CHASED) if await outstanding_cents(each.id)]
+    chase = town.pick([each for each in fine if each.guarantor_id not in kept_to], await town.chases())
+    if chase is None:
+        return None
+    await to_agency(chase, note="Three letters", actor=DANA, now=town.now)
+    assert await balances() == before
+    return f"set {chase.id} is handed over"
+
+
+async def another_is_open(chase: InvoiceSet) -> bool:
+    return await InvoiceSet.filter(guarantor_id=chase.guarantor_id, status__in=CHASED).exists()

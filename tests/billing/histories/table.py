@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from tests.billing.histories import care, chasing, money
+from tests.billing.histories import care, chasing, families, money
 from tests.billing.histories.town import Town
 
 Do = Callable[[Town], Awaitable[str | None]]
@@ -40,4 +40,7 @@ VERBS = (
     Verb(chasing.bring_back, 3),
     Verb(chasing.forgive_and_regret, 2),
     Verb(chasing.agree, 4),
+    Verb(chasing.hand_over, 3),
+    Verb(families.change_payer, 2),
+    Verb(families.merge, 1),
 )

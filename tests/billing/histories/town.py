@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from billing.products import ProductRecord, keep_product, receive_stock
+from domain.invoice import OPEN
 from domain.ports import Ports
 from domain.practice import Practice
 from domain.terms import LateFee, PlanRules, Tax
@@ -68,11 +69,13 @@ class Town:
     """What the ageing report said at the end of each day, by location."""
     under_way: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     """Refunds that are out, by their id: what came off which bill."""
+    merged: bool = False
+    """Whether two records are one by now: the ageing report puts a past day's figures under who it is."""
     read: int = 0
 
     async def begin(self) -> None:
         self.clinic.practice = some_practice(self.chance)
-        for name, place in (("ana", "downtown"), ("ben", "lakeside")):
+        for name, place in (("ana", "downtown"), ("ben", "lakeside"), ("anna", "downtown")):
             payer = await self.clinic.patient(name, location=place)
             child = await self.clinic.patient(f"{name}-junior", guarantor=name, location=place)
             self.payers.append(payer)
@@ -124,7 +127,8 @@ class Town:
         while events := await Event.filter(seq__gt=self.read).order_by("seq"):
             self.read = events[-1].seq
             for event in events:
-                await self._follows(event)
+                if event.kind.startswith("invoice."):
+                    await self._follows(event)
         assert self.read == (await ChainHead.get(id=1)).seq
 
     async def _follows(self, event: Event) -> None:
@@ -146,6 +150,18 @@ class Town:
             if each.bill == number and each.chase == before and after is not None:
                 each.chase = after
 
+    async def are_one(self, kept: Patient, merged: Patient) -> None:
+        """In the copybook, too."""
+        for each in (*self.book.bills.values(), *self.book.moneys.values()):
+            if each.payer == merged.id:
+                each.payer = kept.id
+        asks = {invoice.id: invoice.invoice_set_id for invoice in await Invoice.all()}
+        gone = {each.id for each in await self.chases("cancelled")}
+        for forgiven in self.book.forgiven:
+            if forgiven.chase in gone:
+                forgiven.chase = asks[forgiven.bill] or forgiven.chase
+        self.merged = True
+
     def note_bill(self, sent: Invoice, from_shelf: dict[str, int]) -> None:
         assert sent.due_date
         bill = Bill(sent.guarantor_id, sent.due_date, sent.total_cents)
@@ -155,6 +171,11 @@ class Town:
     async def invoices(self, *statuses: str) -> list[Invoice]:
         which = {"status__in": statuses} if statuses else {}
         return await Invoice.filter(**which).order_by("id")
+
+    async def in_our_hands(self) -> list[Invoice]:
+        """Open, and not with the collection agency."""
+        theirs = {chase.id for chase in await self.chases("collections")}
+        return [invoice for invoice in await self.invoices(*OPEN) if invoice.invoice_set_id not in theirs]
 
     async def chases(self, *statuses: str) -> list[InvoiceSet]:
         which = {"status__in": statuses} if statuses else {}
