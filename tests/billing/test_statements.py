@@ -52,6 +52,17 @@ async def test_a_statement_says_everything_of_its_period_in_order(clinic: Clinic
     assert (april.opening_cents, april.lines, april.closing_cents) == (-8_500, (), -8_500)
 
 
+async def test_the_same_done_twice_on_a_day_is_two_lines(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    payment = await clinic.is_paid(maria, 5_000)
+    for _ in range(2):
+        clinic.forward(minutes=5)
+        await refund_payment(
+            payment.id, amount=1_000, reason="Too much", practice=clinic.practice, actor=MIA, now=clinic.now
+        )
+    assert [line.amount_cents for line in (await statement(maria.id, MARCH)).lines] == [-5_000, 1_000, 1_000]
+
+
 async def test_fees_and_write_offs_are_lines_and_ageing_is_as_of_the_last_day(clinic: Clinic) -> None:
     maria = await clinic.patient()
     chased = await clinic.late_set(maria)
