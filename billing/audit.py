@@ -178,7 +178,7 @@ CHECKS: dict[str, tuple[str, str]] = {
                        JOIN charge c ON c.id = n.charge_id GROUP BY c.claim_id) n ON n.claim_id = k.id
          WHERE k.share_cents <> COALESCE(b.cents, 0) - COALESCE(n.cents, 0)
         """,
-        "Claim {name} says the patient's share is {copy_cents} cents; its charges less credit notes are {ledger_cents}.",
+        "Claim {name} says a patient's share of {copy_cents} cents; its charges less credit notes are {ledger_cents}.",
     ),
 }
 
