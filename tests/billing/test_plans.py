@@ -131,8 +131,8 @@ async def test_what_cannot_be_a_plan_is_refused_and_changes_nothing(clinic: Clin
     for guarantor, more in (
         (maria.id, {"invoices": [hers.id]}), (maria.id, {"actor": VERA}), (999, {}), (maria.id, {"parts": parts[:0]}),
     ):  # fmt: skip
+        known = {"parts": parts, "practice": clinic.practice, "actor": DANA, "now": clinic.now} | more
         with pytest.raises(Refusal):
-            known = {"parts": parts, "practice": clinic.practice, "actor": DANA, "now": clinic.now} | more
             await make_plan(guarantor, **known)  # type: ignore[arg-type]
     assert await everything() == before
     await make_plan(maria.id, parts, practice=clinic.practice, actor=DANA, now=clinic.now, invoices=[mine.id])

@@ -111,7 +111,9 @@ def test_an_adjustment_is_an_amount_or_a_percentage_above_zero(wrong: Adjustment
         wrong.check("adjustments")
 
 
-sizes: st.SearchStrategy[dict[str, int]] = st.one_of(st.builds(dict, cents=st.integers(1, 50_000)), st.builds(dict, basis_points=st.integers(1, 10_000)))
+sizes: st.SearchStrategy[dict[str, int]] = st.one_of(
+    st.builds(dict, cents=st.integers(1, 50_000)), st.builds(dict, basis_points=st.integers(1, 10_000))
+)
 adjustments = st.builds(
     lambda kind, size: Adjustment(kind=kind, **size), st.sampled_from(["discount", "surcharge"]), sizes
 )
