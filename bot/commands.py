@@ -21,8 +21,8 @@ from reports.registry import REPORTS
 from reports.report import Asked, Report, Row
 
 NOTHING = "There is nothing."
-MOST_ROWS = 40
-"""A table in Slack holds 100 rows and 10,000 characters; on a phone nobody reads more than this."""
+MOST_ROWS, MOST_LETTERS, LONGEST_CELL = 40, 8_000, 80
+"""A table in Slack holds 100 rows and 10,000 characters, heads and sums among them; on a phone nobody reads more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,11 @@ async def _report(report: Report, typed: Typed) -> Answer:
     practice = typed.practice
     places = typed.actor.locations_for(report.needs, tuple(practice.locations))
     if not places:
-        raise Refusal("forbidden", "Reports need at least the role viewer at a location. Ask an admin of the practice.")
+        sentence = f"This report needs the role {report.needs} at a location at least. Ask an admin of the practice."
+        raise Refusal("forbidden", sentence)
     today = practice.today(places[0], typed.ports.clock.now())
     asked = Asked(_period(report, typed.words, today), places, practice.currency)
-    return _shown(report, await report.rows(asked), asked, practice)
+    return shown(report, await report.rows(asked), asked, practice)
 
 
 def _period(report: Report, words: Sequence[str], today: date) -> Period:
@@ -86,13 +87,14 @@ def _period(report: Report, words: Sequence[str], today: date) -> Period:
     return Period(today, today)
 
 
-def _shown(report: Report, rows: list[Row], asked: Asked, practice: Practice) -> Answer:
+def shown(report: Report, rows: list[Row], asked: Asked, practice: Practice) -> Answer:
+    """As much of it as is read in a channel, and the sum of all of it."""
     title = report.heading(asked)
     if not rows:
         return Answer(f"{title}: {NOTHING}", [b.header(title), b.section(NOTHING)])
-    total = report.totals(rows)
-    more = len(rows) - MOST_ROWS
-    blocks = [b.header(title), _table(report, [*rows[:MOST_ROWS], total], practice)]
+    total, first = report.totals(rows), _first(report, rows, practice)
+    more = len(rows) - len(first)
+    blocks = [b.header(title), _table(report, [*first, _texts(report, total, practice)])]
     if more > 0:
         blocks.append(
             b.context(f"{more} more rows are in the total; `duesday report {report.name}` prints all of them.")
@@ -101,9 +103,26 @@ def _shown(report: Report, rows: list[Row], asked: Asked, practice: Practice) ->
     return Answer(f"{title}: {plain(int(total[money[-1]] or 0), practice.currency)}", blocks)
 
 
-def _table(report: Report, rows: Sequence[Row], practice: Practice) -> Json:
+def _first(report: Report, rows: Sequence[Row], practice: Practice) -> list[list[str]]:
+    """The rows that fit."""
+    first: list[list[str]] = []
+    left = MOST_LETTERS
+    for row in rows[:MOST_ROWS]:
+        texts = _texts(report, row, practice)
+        left -= sum(map(len, texts))
+        if left < 0:
+            break
+        first.append(texts)
+    return first
+
+
+def _texts(report: Report, row: Row, practice: Practice) -> list[str]:
+    return [b.cut(_written(row, column.name, column.kind, practice), LONGEST_CELL) for column in report.columns]
+
+
+def _table(report: Report, rows: Sequence[Sequence[str]]) -> Json:
     head = [_cell(column.label, bold=True) for column in report.columns]
-    body = [[_cell(_written(row, column.name, column.kind, practice)) for column in report.columns] for row in rows]
+    body = [[_cell(text) for text in row] for row in rows]
     align = [{"align": "right" if column.kind == "money" else "left"} for column in report.columns]
     return {"type": "table", "column_settings": align, "rows": [head, *body]}
 

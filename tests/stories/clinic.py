@@ -240,7 +240,7 @@ class Person:
 
     def reads(self) -> str:
         """The words of the form on top."""
-        return "\n".join(_texts(self.form.blocks))
+        return "\n".join(texts_of(self.form.blocks))
 
     @property
     def forms(self) -> list[View]:
@@ -311,16 +311,16 @@ def labels_of(blocks: list[Any]) -> list[str]:
 
 def words_of(message: Any) -> str:
     """Everything a person reads on a message, tables and all."""
-    return "\n".join([message.text, *_texts(message.blocks)])
+    return "\n".join([message.text, *texts_of(message.blocks)])
 
 
-def _texts(node: Any) -> list[str]:
+def texts_of(node: Any) -> list[str]:
     if isinstance(node, list):
-        return [text for each in node for text in _texts(each)]
+        return [text for each in node for text in texts_of(each)]
     if not isinstance(node, dict):
         return []
     own = [node["text"]] if isinstance(node.get("text"), str) else []
-    return own + [text for key, value in node.items() if key != "text" or not own for text in _texts(value)]
+    return own + [text for key, value in node.items() if key != "text" or not own for text in texts_of(value)]
 
 
 def frozen_world(at: datetime = THURSDAY_MORNING) -> World:
