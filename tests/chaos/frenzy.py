@@ -45,6 +45,7 @@ from tests.support.practice import the_practice
 A_DAY = timedelta(days=1)
 BEGINS = MONDAY + 31 * A_DAY
 """When the bills are late."""
+MOVES = ("write_off", "write_off", "undo_write_off", "undo_part", "collections", "recall", "recall", "pause", "resume")
 
 
 def frantic() -> Practice:
@@ -174,10 +175,12 @@ async def void_and_bill_anew(frenzy: Frenzy) -> object:
 
 
 async def move(frenzy: Frenzy) -> object:
-    """Written off whole or in part, brought back, paused, resumed."""
-    invoice_set = await frenzy.one(InvoiceSet)
-    name = frenzy.chance.choice(("write_off", "write_off", "undo_write_off", "undo_part", "pause", "resume"))
-    given = {"reason": "Hardship", "amount": frenzy.chance.choice(("", "", "1.00"))} if name == "write_off" else {}
+    """Written off whole or in part, brought back, handed to the agency, recalled, paused, resumed."""
+    invoice_set, name = await frenzy.one(InvoiceSet), frenzy.chance.choice(MOVES)
+    given = {
+        "write_off": {"reason": "Hardship", "amount": frenzy.chance.choice(("", "1.00"))},
+        "collections": {"reason": "Three letters"},
+    }.get(name, {})
     await make_move(invoice_set.id, name, given, actor=DANA, practice=frenzy.practice, ports=frenzy.ports)
     return f"{name} {invoice_set.id}"
 

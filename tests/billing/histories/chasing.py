@@ -127,13 +127,15 @@ async def agree(town: Town) -> Said:
 
 
 async def new_plan(town: Town, payer: int) -> Said:
-    owed = town.book.owed(town.book.open_bills(payer))
+    ours = [invoice.id for invoice in await town.in_our_hands() if invoice.guarantor_id == payer]
+    owed = town.book.owed(ours)
     if owed < 1_000 and not town.daring:
         return None
     place = next(each.location for each in town.payers if each.id == payer)
     first_on = town.today(place) + timedelta(days=town.chance.choice((0, 1, 10)))
     parts = monthly(max(owed, 1), parts=town.chance.randrange(1, 6), first_on=first_on, today=town.today(place))
-    plan = await make_plan(payer, parts, actor=DANA, **town.known)
+    over = None if town.daring else ours
+    plan = await make_plan(payer, parts, invoices=over, actor=DANA, **town.known)
     return f"plan {plan.id} over {owed}, from {first_on}"
 
 
