@@ -27,6 +27,7 @@ from domain.errors import Refusal
 from domain.ports import Clock, Json, PdfPrinter, Ports
 from domain.practice import Practice
 from duesday.environment import Environment
+from gateways.pyx12_remittance import read_beside
 from gateways.registry import gateway
 from gateways.system_clock import SystemClock
 from handlers import intake
@@ -189,6 +190,7 @@ def _put_together(environment: Environment, practice: Practice, ports: Ports, in
         practice=practice,
         ports=ports,
         keep=keep,
+        read_remittance=partial(read_beside, currency=practice.currency),
         health=partial(_health, ports),
         slack_dispatch=partial(dispatch, bolt) if bolt else None,
         slack_signing_secret=_told(environment.slack_signing_secret) or None,

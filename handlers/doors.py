@@ -1,6 +1,6 @@
 """What the assembly hands to the edge, and where a request keeps what is known about its caller."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -8,6 +8,7 @@ from aiohttp import web
 from domain.access import Actor
 from domain.ports import Ports
 from domain.practice import Practice
+from domain.remittances import Check
 
 Keep = Callable[[str, str, Mapping[str, str], bytes], Awaitable[bool]]
 """Store a webhook durably: its source, its id there, what besides its body is needed to read it, its body.
@@ -15,6 +16,9 @@ True if it is new."""
 
 SlackDispatch = Callable[[Mapping[str, str], bytes], Awaitable[tuple[int, str, str]]]
 """Whoever answers Slack (Bolt): headers and body in; status, content type and text out."""
+
+ReadRemittance = Callable[[bytes], Awaitable[Sequence[Check]]]
+"""A payer's file (X12 835) in; its checks out, or a refusal that says where it is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,7 @@ class Doors:
     practice: Practice
     ports: Ports
     keep: Keep
+    read_remittance: ReadRemittance
     health: Callable[[], Awaitable[dict[str, object]]]
     """What readiness rests on; `ready` among it says whether requests should come here."""
     slack_dispatch: SlackDispatch | None = None

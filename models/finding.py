@@ -1,4 +1,4 @@
-"""Invoices and invoice sets by what people filter by: newest first, a page at a time, at one price however many.
+"""Invoices, sets and patients by what people filter by: newest first, a page at a time, at one price however many.
 
 A page is either a walk along an index that ends when the page is full, or it is picked out of few rows: a condition
 that few rows meet (a name, one amount) is turned into those rows first.
@@ -18,6 +18,8 @@ FEW = 2_000
 """Where picking costs about what walking does, in a practice of a million invoices."""
 Place = tuple[datetime | None, int]
 """Where a page ended: the column it is ordered by, where that is not the id, and the id."""
+Whose = Literal["payer_id", "patient_id"]
+"""Of a word: who pays for whoever bears it, or they themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Found:
 class _Search:
     """The conditions of one search, as SQL over numbered arguments."""
 
-    table: Literal["invoice", "invoice_set"]
+    table: Literal["invoice", "invoice_set", "patient"]
     most: int
     """Up to so many rows are few."""
     order: str = "id"
@@ -106,6 +108,13 @@ async def find_sets(wanted: Wanted, *, limit: int, after: Place | None = None, f
     return await _page(search, wanted, limit, after)
 
 
+async def find_patients(q: str, *, limit: int, after: Place | None = None, few: int = FEW) -> Found:
+    """By beginnings of words, each of them theirs. A record that has become a part of another is no patient."""
+    search = _Search("patient", few, parts=["merged_into_id IS NULL"])
+    search.parts += await _begun(search, asked_words(q), "patient_id", "id")
+    return await _page(search, Wanted(), limit, after)
+
+
 def _named(search: _Search, wanted: Wanted) -> None:
     for column, value in (("rule_set", wanted.rule_set), ("stage", wanted.stage)):
         if value is not None:
@@ -134,28 +143,34 @@ async def _whose(search: _Search, wanted: Wanted) -> None:
 
 async def _about(search: _Search, q: str, words: Sequence[bytes]) -> None:
     """Those who pay, if every word is the beginning of one of theirs or their family's; or the very invoice."""
-    parts, few = [], None
-    for word in words:
-        met = set(await _payers(word, search.most))
-        if len(met) <= search.most:
-            few = met if few is None else few & met
-        else:
-            begins = f"w.word >= {search.arg(word)} AND w.word < {search.arg(after_all(word))}"
-            theirs = f"w.payer_id = {search.table}.guarantor_id"
-            parts.append(f"EXISTS (SELECT 1 FROM patient_word w WHERE {theirs} AND {begins})")
-    if few is not None:
-        search.picked = True
-        parts.insert(0, f"guarantor_id IN ({search.listed(sorted(few))})")
+    parts = await _begun(search, words, "payer_id", "guarantor_id")
     about = _all(parts)
     if very := await _exactly(search.table, q):
         about = f"({about} OR {'id' if search.picked else search.beside('id')} IN ({search.listed(very)}))"
     search.parts.append(about)
 
 
-async def _payers(word: bytes, most: int) -> list[int]:
+async def _begun(search: _Search, words: Sequence[bytes], whose: Whose, column: str) -> list[str]:
+    """What holds of the rows whose people have all these words: the few of a rare one are known by their ids."""
+    parts, few = [], None
+    for word in words:
+        met = set(await _bearers(word, whose, search.most))
+        if len(met) <= search.most:
+            few = met if few is None else few & met
+        else:
+            begins = f"w.word >= {search.arg(word)} AND w.word < {search.arg(after_all(word))}"
+            theirs = f"w.{whose} = {search.table}.{column}"
+            parts.append(f"EXISTS (SELECT 1 FROM patient_word w WHERE {theirs} AND {begins})")
+    if few is not None:
+        search.picked = True
+        parts.insert(0, f"{column} IN ({search.listed(sorted(few))})")
+    return parts
+
+
+async def _bearers(word: bytes, whose: Whose, most: int) -> list[int]:
     """At most one more than few."""
-    sql = f"SELECT DISTINCT payer_id FROM patient_word WHERE word >= $1 AND word < $2 LIMIT {most + 1}"
-    return [row["payer_id"] for row in await read(sql, [word, after_all(word)])]
+    sql = f"SELECT DISTINCT {whose} AS bearer FROM patient_word WHERE word >= $1 AND word < $2 LIMIT {most + 1}"
+    return [row["bearer"] for row in await read(sql, [word, after_all(word)])]
 
 
 async def _exactly(table: str, q: str) -> list[int]:

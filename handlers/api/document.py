@@ -11,10 +11,12 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from domain.ports import Json
+from handlers.api.body import Body, Query
 from handlers.api.idempotency import LONGEST
 from handlers.api.operation import Csv, Operation
 from handlers.api.operations import OPERATIONS
 from handlers.api.problem import Problem
+from handlers.api.upload import Upload
 from handlers.doors import doors
 from reports.registry import REPORTS
 
@@ -81,7 +83,7 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Said, Json]:
     """Every type that is read from a body or told, once."""
     wanted: dict[tuple[Any, Mode], TypeAdapter[Any]] = {(Problem, "serialization"): TypeAdapter(Problem)}
     for operation in operations:
-        if operation.has_body:
+        if issubclass(operation.asks, Body):
             wanted[operation.asks, "validation"] = TypeAdapter(operation.asks)
         for kind in (kind for kinds in operation.answers.values() for kind in kinds if kind not in (None, Csv)):
             wanted[kind, "serialization"] = TypeAdapter(kind)
@@ -91,20 +93,28 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Said, Json]:
 
 
 def _page(operation: Operation, said: Said, schemas: Json) -> Json:
-    page: Json = {
+    body = _body(operation.asks, said, schemas)
+    return {
         "operationId": _name(operation),
         "summary": operation.summary,
         "tags": [operation.path.split("/")[1]],
         "security": [{"key": [operation.scope]}],
         "parameters": [*_parameters(operation)],
+        **({"requestBody": body} if body else {}),
         "responses": {**_answers(operation, said), **_refusals(operation, said)},
     }
-    if operation.has_body:
-        schema = said[operation.asks, "validation"]
-        needed = any(field.is_required() for field in operation.asks.model_fields.values())
-        content = {"schema": schema, "example": _example(schema, schemas)}
-        page["requestBody"] = {"required": needed, "content": {"application/json": content}}
-    return page
+
+
+def _body(asks: type[Body | Query | Upload], said: Said, schemas: Json) -> Json:
+    if issubclass(asks, Upload):
+        content: Json = {"schema": {"type": "string", "minLength": 1}, "example": asks.example}
+        return {"required": True, "content": dict.fromkeys(asks.content_types, content)}
+    if issubclass(asks, Query):
+        return {}
+    schema = said[asks, "validation"]
+    needed = any(field.is_required() for field in asks.model_fields.values())
+    content = {"schema": schema, "example": _example(schema, schemas)}
+    return {"required": needed, "content": {"application/json": content}}
 
 
 def _example(schema: Json, schemas: Json) -> object:
@@ -133,7 +143,7 @@ def _parameters(operation: Operation) -> Iterable[Json]:
         yield {"name": name, "in": "path", "required": True, "schema": PATH[name]}
     if operation.method == "POST":
         yield KEY
-    if not operation.has_body:
+    if issubclass(operation.asks, Query):
         asks = operation.asks.model_json_schema(ref_template=REF)
         for name, schema in asks["properties"].items():
             yield {"name": name, "in": "query", "required": name in asks.get("required", ()), "schema": _given(schema)}

@@ -26,7 +26,7 @@ UNLESS_IN_HAND = "WHERE pg_try_advisory_xact_lock(hashtextextended($5, 0))"
 IN_HAND = web.AppKey("in_hand", set[tuple[int, str]])
 
 
-async def once(request: web.Request, work: Callable[[web.Request], Awaitable[web.Response]]) -> web.Response:
+async def once(request: web.Request, work: Callable[[], Awaitable[web.Response]]) -> web.Response:
     """The change and its answer are one transaction: what is killed in between was never done, and may come again.
 
     A refusal changes nothing and is not kept: the same request may succeed later.
@@ -37,7 +37,7 @@ async def once(request: web.Request, work: Callable[[web.Request], Awaitable[web
         async with change(now):
             if not await _take(caller, key, said, now):
                 return _again(await GivenAnswer.get_or_none(api_key_id=caller, key=key), said)
-            response = await work(request)
+            response = await work()
             await execute(GIVEN, [caller, key, response.status, response.text or ""])
             return response
 

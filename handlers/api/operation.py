@@ -4,6 +4,7 @@ there come the reading, the answering, and its page in the document."""
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from types import UnionType
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
@@ -16,9 +17,10 @@ from handlers.api.body import Body, Query, external_id_in, id_in, read_body, rea
 from handlers.api.idempotency import once
 from handlers.api.keys import actor_of
 from handlers.api.problem import json_response
+from handlers.api.upload import Upload, read_upload
 from handlers.doors import doors
 
-Asked = TypeVar("Asked", bound=Body | Query, covariant=True)
+Asked = TypeVar("Asked", bound=Body | Query | Upload, covariant=True)
 Answer = TypeVar("Answer")
 Method = Literal["GET", "PUT", "POST", "PATCH", "DELETE"]
 
@@ -87,8 +89,8 @@ class Operation:
         return self.method not in ("GET", "DELETE")
 
     @property
-    def asks(self) -> type[Body] | type[Query]:
-        """The model of the body, or of the query where there is no body."""
+    def asks(self) -> type[Body | Query | Upload]:
+        """The model of the body or its file; of the query where there is no body."""
         return get_args(self.work.__annotations__["call"])[0]  # type: ignore[no-any-return]  # Call's own argument
 
     @property
@@ -103,10 +105,18 @@ class Operation:
         return by_status
 
     async def answer(self, request: web.Request) -> web.Response:
-        return await once(request, self._done) if self.method == "POST" else await self._done(request)
+        done = partial(self._done, request, await self._asked(request))
+        return await once(request, done) if self.method == "POST" else await done()
 
-    async def _done(self, request: web.Request) -> web.Response:
-        asked = await read_body(request, self.asks) if self.has_body else read_query(request, self.asks)
+    async def _asked(self, request: web.Request) -> Body | Query | Upload:
+        """Read before the books are opened: a file takes its time."""
+        if issubclass(self.asks, Upload):
+            return await read_upload(request, self.asks)
+        if issubclass(self.asks, Query):
+            return read_query(request, self.asks)
+        return await read_body(request, self.asks)
+
+    async def _done(self, request: web.Request, asked: Body | Query | Upload) -> web.Response:
         here = doors(request)
         now = here.ports.clock.now()
         return _told(

@@ -1,6 +1,7 @@
 """Everything that programs can ask for: one row each. Its checks, its answers and its page in the document follow."""
 
 from handlers.api import (
+    agency_cases,
     cash_days,
     charges,
     claims,
@@ -12,16 +13,24 @@ from handlers.api import (
     payments,
     plans,
     products,
+    remittances,
     reports,
     sessions,
     sets,
+    statements,
     unbilled,
 )
 from handlers.api.operation import Operation
 
 TABLE = (
+    Operation("GET", "/patients", "read", patients.list_them),
+    Operation("GET", "/patients/{external_id}", "read", patients.show),
     Operation("PUT", "/patients/{external_id}", "intake", patients.keep),
+    Operation("PUT", "/patients/{external_id}/guarantor", "write", patients.bill_to),
+    Operation("POST", "/patients/{external_id}/merge", "write", patients.merge),
+    Operation("GET", "/patients/{external_id}/statement", "read", statements.show),
     Operation("PUT", "/sessions/{external_id}", "intake", sessions.complete),
+    Operation("GET", "/sessions/{external_id}", "read", sessions.show),
     Operation("GET", "/charges", "read", charges.list_them),
     Operation("GET", "/unbilled", "read", unbilled.list_them),
     Operation("GET", "/invoices", "read", invoices.list_them),
@@ -49,6 +58,9 @@ TABLE = (
     Operation("GET", "/claims/{external_id}", "read", claims.show),
     Operation("PUT", "/claims/{external_id}", "write", claims.put),
     Operation("POST", "/claims/{external_id}/bill_patient", "write", claims.bill),
+    Operation("POST", "/remittances", "write", remittances.post),
+    Operation("GET", "/remittances/discrepancies", "read", remittances.list_discrepancies),
+    Operation("POST", "/remittances/discrepancies/{id}/settle", "write", remittances.settle),
     Operation("GET", "/cash-days", "read", cash_days.list_them),
     Operation("POST", "/cash-days", "write", cash_days.begin),
     Operation("GET", "/cash-days/{id}", "read", cash_days.show),
@@ -61,6 +73,8 @@ TABLE = (
     Operation("POST", "/products/{code}/count", "write", products.count),
     Operation("GET", "/prices", "read", products.list_prices),
     Operation("PUT", "/prices/{code}", "write", products.price),
+    Operation("GET", "/agency-cases", "read", agency_cases.list_them),
+    Operation("GET", "/agency-cases/{id}/packet", "read", agency_cases.show_packet),
     Operation("GET", "/invoice-sets", "read", sets.list_them),
     Operation("POST", "/invoice-sets/bulk", "write", jobs.move_sets),
     Operation("GET", "/invoice-sets/{id}", "read", sets.show),

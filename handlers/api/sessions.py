@@ -7,12 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from billing.sessions import Item, SessionRecord, complete_session
-from handlers.api.body import Body
+from domain.errors import not_found
+from handlers.api.body import Body, NoQuery
 from handlers.api.charges import ChargeAnswer
 from handlers.api.charges import shown as shown_charges
 from handlers.api.fields import Day, ExternalId, Place, Quantity, Words
+from handlers.api.invoice_answer import external_ids
 from handlers.api.operation import Call, Created
-from models.care import Charge
+from models.care import CareSession, Charge
 
 
 class ItemBody(Body):
@@ -56,14 +58,26 @@ async def complete(call: Call[SessionBody]) -> SessionAnswer | Created[SessionAn
     """Complete a session: each of its items is priced and becomes a charge."""
     record = call.asked.record(call.external_id)
     session, is_new = await complete_session(record, practice=call.practice, actor=call.actor, now=call.now)
+    told = await _told(session)
+    return Created(told) if is_new else told
+
+
+async def show(call: Call[NoQuery]) -> SessionAnswer:
+    """Show a completed session and what it costs."""
+    session = await CareSession.get_or_none(external_id=call.external_id)
+    if session is None:
+        raise not_found("session", call.external_id)
+    return await _told(session)
+
+
+async def _told(session: CareSession) -> SessionAnswer:
     charges = await Charge.filter(session_id=session.id).order_by("id").prefetch_related("patient")
-    told = SessionAnswer(
+    return SessionAnswer(
         id=session.id,
         external_id=session.external_id,
-        patient=record.patient,
-        location=record.location,
-        provider=record.provider,
-        date=record.date,
+        patient=(await external_ids({session.patient_id}))[session.patient_id],
+        location=session.location,
+        provider=session.provider,
+        date=session.served_on,
         charges=await shown_charges(charges),
     )
-    return Created(told) if is_new else told

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from domain.access import CLOCK
 from domain.ports import PdfPrinter, Ports
 from domain.practice import Location, Practice, RuleSet, Step
 from domain.terms import Terms
+from gateways.pyx12_remittance import read_beside
 from gateways.stripe_cards import StripeCards
 from gateways.twilio_sms import TwilioSms
 from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
@@ -158,6 +160,7 @@ async def open_house(
     doors = Doors(
         practice=practice, ports=ports, keep=keeping(inbox, clock), health=health, slack_dispatch=dispatch,
         slack_signing_secret=SLACK_SECRET, metrics=True, version="1.2.3",
+        read_remittance=partial(read_beside, currency=practice.currency),
     )  # fmt: skip
     doors = replace(doors, **off)
     try:

@@ -58,12 +58,14 @@ def test_every_refusal_is_a_problem_and_every_answer_has_a_form():
         assert "Retry-After" in page["responses"]["429"]["headers"]
 
 
-def test_every_example_can_be_sent():
+async def test_every_example_can_be_sent(house: House):
     for operation in OPERATIONS:
         page = DOCUMENT["paths"][operation.path][operation.method.lower()]
-        if operation.has_body:
-            example = page["requestBody"]["content"]["application/json"]["example"]
-            operation.asks.model_validate_json(json.dumps(example))
+        for kind, content in page.get("requestBody", {}).get("content", {}).items():
+            if kind == "application/json":
+                operation.asks.model_validate_json(json.dumps(content["example"]))
+            else:
+                await operation.asks.opened(content["example"].encode(), house.doors)
 
 
 def test_what_a_move_asks_is_what_its_table_says():

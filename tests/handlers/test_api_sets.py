@@ -1,5 +1,8 @@
 """Invoice sets and reports over the API: the table's moves, and the numbers of the books."""
 
+import csv
+from io import StringIO
+
 from domain.invoice_set import INVOICE_SET
 from models.chasing import InvoiceSet
 from models.invoices import Invoice
@@ -167,3 +170,21 @@ async def test_a_report_that_cannot_be_is_told_so(house: House):
     ):
         answer = await house.call("GET", f"/reports/{path}", scope="read")
         assert (answer.status, bool((await answer.json())["detail"])) == (status, True), path
+
+
+async def test_an_agency_gets_its_case_as_a_file(house: House):
+    handed = await chased(await patient("P-1"))
+    note = "=Two letters, no answer"
+    assert (await house.call("POST", f"/invoice-sets/{handed.id}/collections", {"reason": note})).status == 200
+    [case] = (await (await house.call("GET", "/agency-cases", scope="read")).json())["items"]
+    assert (case["invoice_set"], case["guarantor"], case["balance_cents"]) == (handed.id, "P-1", 12_000)
+    assert (case["note"], case["recalled_at"]) == (note, None)
+    packet = await house.call("GET", f"/agency-cases/{case['id']}/packet", scope="read")
+    [row] = csv.DictReader(StringIO(await packet.text(), newline=""))
+    assert (packet.status, packet.content_type) == (200, "text/csv")
+    assert (row["account"], row["principal_cents"], row["balance_now_cents"]) == ("P-1", "12000", "12000")
+    assert row["note"] == f"'{note}"
+    assert (await house.call("POST", f"/invoice-sets/{handed.id}/recall")).status == 200
+    page = await (await house.call("GET", "/agency-cases?limit=1")).json()
+    assert (page["next"], page["items"][0]["recalled_at"]) == (None, "2026-03-02T15:00:00Z")
+    assert (await house.call("GET", "/agency-cases/99/packet")).status == 404

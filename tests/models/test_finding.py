@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.chasing import InvoiceSet
-from models.finding import Wanted, find_invoices, find_sets
+from models.finding import Wanted, find_invoices, find_patients, find_sets
 from models.invoices import Invoice
 from models.people import Patient
 from models.search import folded
@@ -156,6 +156,22 @@ async def test_every_filter_finds_what_a_look_at_every_row_finds(open_database: 
         assert found == await looked_through(wanted, sets=sets), wanted
         hits += bool(found)
     assert hits > 20
+
+
+@pytest.mark.parametrize("few", [0, 3, 500], ids=["walked", "between", "picked"])
+async def test_patients_are_found_by_their_own_words_and_once_where_two_became_one(open_database: str, few: int):
+    await populate(Random(3))
+    await Patient.filter(external_id="P-7").update(merged_into_id=(await Patient.get(external_id="P-8")).id)
+    people = [each for each in await Patient.all().order_by("-id") if each.merged_into_id is None]
+    for q in ("", "mar", "JOSE", "p-1", "lop mar", "p-7", "555-0003", "zzz"):
+        found, after = [], None
+        for _ in range(9):
+            page = await find_patients(q, limit=2, after=after, few=few)
+            found += page.ids
+            after = page.next
+            if after is None:
+                break
+        assert found == [each.id for each in people if begins(q, [each])], q
 
 
 async def test_a_changed_name_is_found_by_the_new_one_only(open_database: str):
