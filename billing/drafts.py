@@ -1,6 +1,7 @@
 """Drafts: made from charges and from what staff add, changed until they are right, deleted or sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -130,13 +131,15 @@ async def change_draft(
         taken = await _unbilled(invoice.guarantor_id, wanted.charges)
         for place in {charge.location for charge in taken}:
             require(actor, "biller", place, "Billing what was done there")
-        await _remove(sheet, wanted.remove)  # after the queue was looked at: what is removed is not taken again
+        with _told_of("remove"):
+            await _remove(sheet, wanted.remove)  # after the queue was looked at: what is removed is not taken again
         for position, what in wanted.lines.items():
             await _change_line(sheet.line(position), what, sheet)
         kept = len(sheet.lines)
         sheet.put_on(taken)
         for each in wanted.add:
-            await _add(sheet, each, invoice.guarantor_id, practice, practice.today(invoice.location, now))
+            with _told_of("add"):
+                await _add(sheet, each, invoice.guarantor_id, practice, practice.today(invoice.location, now))
         _change_whole(invoice, sheet, wanted, practice, now)
         bill = sheet.reckon(practice)
         invoice.total_cents = bill.total_cents
@@ -183,6 +186,16 @@ async def _unbilled(guarantor: int, charges: WhichCharges) -> list[Charge]:
             "charge_taken", f"Charge {min(missing)} is not in this guarantor's unbilled queue.", field="charges"
         )
     return taken
+
+
+@contextmanager
+def _told_of(field_name: str) -> Iterator[None]:
+    """What is wrong with lines is told of what was said of them."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = field_name
+        raise
 
 
 async def _add(sheet: Sheet, wanted: NewLine, guarantor: int, practice: Practice, today: date) -> None:

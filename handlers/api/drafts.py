@@ -68,14 +68,14 @@ class LineBody(_Figures):
     patient: ExternalId | None = None
     date: Day | None = None
 
-    async def line(self) -> NewLine:
+    async def line(self, field: str) -> NewLine:
         return NewLine(
             quantity_thousandths=int(self.quantity * 1000),
             product=self.product,
             procedure=self.procedure,
             description=self.description,
             unit_price_cents=self.unit_price_cents,
-            patient=(await patient_by(self.patient, "lines")).id if self.patient else None,
+            patient=(await patient_by(self.patient, field)).id if self.patient else None,
             served_on=self.date,
             taxes=self.taxes,
             adjustments=self.adjustments,
@@ -134,7 +134,7 @@ class ChangeBody(Body):
     async def change(self) -> DraftChange:
         return DraftChange(
             charges=self.charges,
-            add=tuple([await line.line() for line in self.add]),
+            add=tuple([await line.line("add") for line in self.add]),
             remove=self.remove,
             lines={line.position: line.change() for line in self.lines},
             taxes=self.taxes,
@@ -154,7 +154,7 @@ async def draft(call: Call[DraftBody]) -> Created[InvoiceAnswer]:
     invoice = await draft_invoice(
         guarantor=payer.id,
         charges=asked.charges,
-        lines=[await line.line() for line in asked.lines],
+        lines=[await line.line("lines") for line in asked.lines],
         adjustments=_told(asked.adjustments),
         taxes=asked.taxes,
         due_date=asked.due_date,

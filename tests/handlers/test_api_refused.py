@@ -37,7 +37,7 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     ("PATCH", SENT, {"add": [{"description": "Brace", "unit_price_cents": 100}]}, 409, "not_a_draft"),
     ("PATCH", DRAFTED, {"add": [{"description": "Brace", "unit_price_cents": -1}]}, 422, "add.0.unit_price_cents"),
     ("PATCH", DRAFTED, {"add": [{"description": "x" * 201, "unit_price_cents": 1}]}, 422, "add.0.description"),
-    ("PATCH", DRAFTED, {"remove": [99]}, 422, "lines"),
+    ("PATCH", DRAFTED, {"remove": [99]}, 422, "remove"),
     ("PATCH", DRAFTED, {"due_date": "2999-01-01"}, 422, "due_date"),
     ("PATCH", DRAFTED, {"lines": [{"position": 1}, {"position": 1}]}, 422, "body"),
     ("DELETE", SENT, None, 409, "not_a_draft"),
