@@ -152,6 +152,15 @@ NAMES: list[tuple[str, Any, str]] = [
     ("=/sessions/S-8", {**VISIT, "items": [{**ITEM, "price": 1}]}, "items.0.price"),
     ("=/products/B-2", {"name": "Brace", "unit_price_cents": 1, "taxes": ["vat"]}, "taxes"),
     ("/products/B-1/count", {"quantity": 1}, "reason"),
+    ("/patients/P-1/merge", {"merged": "P-1", "reason": "x"}, "merged"),
+    ("/patients/P-1/merge", {"merged": "P-99", "reason": "x"}, "merged"),
+    ("/patients/P-99/merge", {"merged": "P-1", "reason": "x"}, "not_found"),
+    ("/patients/P-1/merge", {"merged": "P-2", "reason": " "}, "reason"),
+    *(("=/patients/P-1/guarantor", {"guarantor": who}, "guarantor") for who in ("P-F", "P-99", 7, "")),
+    ("=/patients/P-1/guarantor", {}, "guarantor"),
+    ("=/patients/P-I/guarantor", {"guarantor": "P-1"}, "guarantor"),
+    ("/remittances", {"file": "ISA*00*"}, "not_this_kind"),
+    ("/remittances/discrepancies/9/settle", {"note": "x"}, "not_found"),
     ("/invoice-sets/1/pause", {"reason": "x"}, "reason"),
     ("/invoice-sets/bulk", {"move": "pause", "ids": []}, "ids"),
     ("/invoice-sets/bulk", {"move": "pause"}, "body"),
@@ -184,6 +193,9 @@ ASKED = [
     ("/cash-days?day=1066-10-14", "day"), ("/reports/ageing%00", "not_found"),
     ("/reports/payments?from=2026-03-02&to=2026-03-01", "from"), ("/reports/ageing?as_of=2999-01-01", "as_of"),
     ("/reports/ageing?location=moon", "location"), ("/reports/ageing?format=exe", "format"),
+    ("/patients/P-1/statement?from=2026-03-09&to=2026-03-01", "from"), ("/patients/P-9/statement", "not_found"),
+    ("/patients/P-1/statement?from=1066-10-14", "from"), ("/agency-cases/9/packet", "not_found"),
+    ("/sessions/none", "not_found"), ("/patients?q=%E2%80%AE", "q"), ("/patients/%FE", "not_utf8"),
     ("/payments?group=a&group=b", "group"), ("/jobs/9", "not_found"), ("/claims/none", "not_found"),
 ]  # fmt: skip
 
@@ -238,15 +250,15 @@ async def test_bad_input_gets_a_sentence_and_its_field_and_changes_nothing(books
         said = await answer.json()
         told = {said["code"], *said["fields"]}
         kind = answer.content_type == "application/problem+json" and 400 <= answer.status < 500
-        if not kind or name not in told or not all(each.endswith((".", "!")) for each in sentences_of(said)):
+        if (
+            not kind
+            or name not in told
+            or not all(each.endswith((".", "!")) for each in (said["detail"], *said["fields"].values()))
+        ):
             wrongs.append(f"{path} {str(body)[:90]}: {answer.status} {said}")
     assert not wrongs, "\n".join(wrongs)
     after = await every_row()
     assert [table for table in after if after[table] != before[table]] == []
-
-
-def sentences_of(said: dict[str, Any]) -> list[str]:
-    return [said["detail"], *said["fields"].values()]
 
 
 async def test_bad_questions_get_a_sentence_and_their_field(books: House):
@@ -273,9 +285,18 @@ async def test_a_body_is_json_says_so_and_is_of_a_size(books: House):
     assert await every_row() == before
 
 
-@pytest.mark.parametrize("key", ["", " ", "x" * 201, "a\tb", "ä"])
-async def test_a_post_needs_its_idempotency_key(books: House, key: str):
+async def test_what_is_no_whole_835_is_refused_whole(books: House):
     before = await every_row()
-    answer = await books.call("POST", PAY, MONEY, headers={"Idempotency-Key": key})
-    assert (answer.status, (await answer.json())["code"]) == (400, "idempotency_key_needed")
+    for file in (b"", b"ISA*00*", b"\x00" * 4_000, b"\xff\xfe" * 400, b"CLP*1~" * 40_000):
+        answer = await books.call("POST", "/remittances", file, headers={"Content-Type": "application/edi-x12"})
+        said = await answer.json()
+        assert (answer.status, said["detail"][-1]) == (422, "."), said
+    assert await every_row() == before
+
+
+async def test_a_post_needs_its_idempotency_key(books: House):
+    before = await every_row()
+    for key in ("", " ", "x" * 201, "a\tb", "\xe4"):
+        answer = await books.call("POST", PAY, MONEY, headers={"Idempotency-Key": key})
+        assert (answer.status, (await answer.json())["code"]) == (400, "idempotency_key_needed"), key
     assert await every_row() == before
