@@ -13,7 +13,7 @@ from tortoise.expressions import F
 
 from domain.access import CLOCK
 from models.change import change
-from models.record import Event, ReaderPlace
+from models.record import ChainHead, Event, ReaderPlace
 
 BATCH = 100
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 1800))
@@ -70,3 +70,12 @@ async def _pass_over(name: str, now: datetime) -> int:
         told.tell("reader.passed_over", event.subject, actor=CLOCK, location=event.location, after={"seq": event.seq})
         await ReaderPlace.filter(name=name).update(seq=event.seq, tries=0, due_at=None)
         return 1
+
+
+async def begin_here(*names: str, now: datetime) -> None:
+    """For readers that are to begin with what comes next: what is told already does not concern them."""
+    async with change(now):
+        head = await ChainHead.get(id=1)
+        for name in names:
+            await _place(name)
+            await ReaderPlace.filter(name=name).update(seq=head.seq, tries=0, due_at=None)

@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.printing",
     "tests.support.browser",
+    "tests.support.demo",
 ]
 
 # How long an example takes is the machine's business; a shared one would fail tests by the clock.

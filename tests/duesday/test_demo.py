@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,25 +20,16 @@ import pytest
 from duesday.demo import morning
 from duesday.practice_file import read_practice
 from tests.duesday.conftest import Run, answer, started
+from tests.duesday.sample_books import figures
 from tests.support.postgres import free_port
 from tests.support.source import ROOT
 
 DANA, PRIYA = "U0BILLER1", "U0VIEWER1"
 
 
-@pytest.fixture(scope="module")
-def moved_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which a demo was started, filled, and ended by Ctrl-C."""
-    folder = tmp_path_factory.mktemp("demo")
-    with Demo(folder) as demo:
-        demo.wait_until_filled()
-        demo.end()
-    return folder
-
-
 @pytest.fixture
-def kept(moved_in: Path, folder: Path) -> Path:
-    shutil.copytree(moved_in / "var", folder / "var")
+def kept(filled_demo: Path, folder: Path) -> Path:
+    shutil.copytree(filled_demo / "var", folder / "var")
     return folder
 
 
@@ -98,15 +90,18 @@ def test_the_first_sight_is_a_believable_morning(kept: Path):
         demo.end()
     assert seen["me"] == DANA
     assert seen["people"][0]["name"] == "Dana Whitfield (biller)"
-    assert [card.partition(" · ")[0] for card in cards] == [
-        "Overdue", "Paused", "Paid", "Could not be reached", "Overdue", "Overdue",
+    assert len(cards) <= 16, "a channel that can be read before the first coffee"
+    assert [card.partition(" · ")[0] for card in cards[-5:]] == [
+        "Paused", "Paid", "Could not be reached", "Overdue", "Overdue",
     ]  # fmt: skip
     phones = {phone["label"]: phone for phone in seen["phones"]}
     assert phones["Robert Fitzgerald"]["messages"][0]["error_code"] == 30006
     assert phones["Siobhán O’Brien"]["opted_out"] is True
     assert phones["ليلى حداد"]["messages"][-1]["direction"] == "inbound"
     mails = {box["label"]: [mail["subject"] for mail in box["messages"]] for box in seen["mailboxes"]}
-    assert mails["Maria Garcia"] == ["Su factura INV-1014 de Riverside Downtown"]
+    assert [re.sub(r"INV-\d+", "…", subject) for subject in mails["Maria Garcia"]] == [
+        "Su factura … de Riverside Downtown"
+    ]
     assert mails["Chidinma Okafor"][-1] == "Thank you for your payment to Riverside Downtown"
 
 
@@ -115,18 +110,6 @@ def test_a_viewer_of_one_clinic_is_in_its_channel_only(kept: Path):
         rooms = [room["name"] for room in demo.sees(PRIYA)["channels"] if room["name"].startswith("billing")]
         demo.end()
     assert rooms == ["billing-downtown"]
-
-
-def test_the_books_of_the_sample_are_right(kept: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("DATABASE_URL", "sqlite://var/demo.db")
-    assert run("audit", "--full").status == 0
-    with closing(sqlite3.connect("var/demo.db")) as books:
-        (owed,) = books.execute("SELECT SUM(balance_cents) FROM invoice").fetchone()
-        assert books.execute("SELECT COUNT(*) FROM invoice WHERE status = 'draft'").fetchone() == (2,)
-        assert books.execute("SELECT COUNT(*) FROM charge WHERE invoice_id IS NULL").fetchone() == (0,)
-        assert books.execute("SELECT COUNT(*) FROM claim WHERE status = 'open'").fetchone() == (1,)
-    report = json.loads(run("report", "ageing", "--format", "json").out)
-    assert sum(row["total_cents"] for row in report["rows"]) == owed
 
 
 def test_when_the_clock_moves_each_thing_happens_at_its_moment(kept: Path):
@@ -161,7 +144,7 @@ def test_a_second_demo_over_the_same_things_is_refused(kept: Path):
         demo.end()
 
 
-def test_what_is_done_is_kept_until_fresh_begins_anew(kept: Path):
+def test_what_is_done_is_kept_until_fresh_begins_anew(kept: Path, filled_demo: Path):
     with Demo(kept) as demo:
         room = next(each for each in demo.sees(DANA)["channels"] if each["name"] == "billing-downtown")
         demo.does("say", user=DANA, channel=room["id"], text="Lunch at noon?")
@@ -176,6 +159,7 @@ def test_what_is_done_is_kept_until_fresh_begins_anew(kept: Path):
         demo.wait_until_filled()
         assert "Lunch at noon?" not in demo.cards(DANA, "billing-downtown")
         demo.end()
+    assert figures(kept) == figures(filled_demo), "every sample has the same books, to the cent and the day"
 
 
 def test_books_that_are_not_the_demos_are_left_alone(books: Path, folder: Path):
