@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tortoise.expressions import F
-
 from domain.errors import Refusal, not_found
 from domain.ledger import Account, Entry
-from models.by_hand import add_rows, row_of, rows_of
-from models.database import read, returning
+from models.by_hand import insertion, row_of, rows_of, rows_where
+from models.database import Statement, execute, read, returning
 from models.invoices import Invoice
 from models.people import Patient
 
@@ -23,6 +21,9 @@ MOVED = """
            balance_cents = balance_cents + $2 - $3 - $4
      WHERE id = $1 RETURNING total_cents, paid_cents, forgiven_cents, balance_cents
 """
+
+PAYS_FOR = "id = (SELECT guarantor_id FROM invoice WHERE id = $1)"
+MOVE_CREDIT = "UPDATE patient SET credit_cents = credit_cents + $2 WHERE id = $1"
 
 STANDING = """
     SELECT account, SUM(cents) AS cents FROM (
@@ -53,11 +54,15 @@ class Journal:
             self.credit_cents += (entry.credit is Account.CREDIT) * entry.amount_cents
             self.credit_cents -= (entry.debit is Account.CREDIT) * entry.amount_cents
 
+    def statements(self) -> list[Statement]:
+        """What writes it. They don't see what the others write, and may go together."""
+        entries = [insertion("ledger_entry", ENTRY, self.rows)] if self.rows else []
+        credit: list[Statement] = [(MOVE_CREDIT, [self.guarantor, self.credit_cents])] if self.credit_cents else []
+        return entries + credit
+
     async def write(self) -> None:
-        if self.rows:
-            await add_rows("ledger_entry", ENTRY, self.rows)
-        if self.credit_cents:
-            await Patient.filter(id=self.guarantor).update(credit_cents=F("credit_cents") + self.credit_cents)
+        for statement in self.statements():
+            await execute(*statement)
 
 
 async def book(act: str, entries: Iterable[Entry], *, guarantor: int, location: str, on: date, now: datetime) -> None:
@@ -85,9 +90,23 @@ async def held_payer(guarantor: int) -> Patient | None:
     Locks are taken without the key: rows that only point at the held one are then written without waiting for it.
     """
     payer = await row_of(Patient, lock=True, id=guarantor)
-    if payer is not None and payer.merged_into_id is not None:
-        raise Refusal("merged", f"{payer.external_id} has been merged into another record. Look again, then decide.")
+    if payer is not None:
+        _refuse_if_merged(payer)
     return payer
+
+
+async def held_payer_of(invoice_id: int) -> Patient:
+    """The same by an invoice, whoever's it is."""
+    payers = await rows_where(Patient, PAYS_FOR, [invoice_id], lock=True)
+    if not payers:
+        raise not_found("invoice", invoice_id)
+    _refuse_if_merged(payers[0])
+    return payers[0]
+
+
+def _refuse_if_merged(payer: Patient) -> None:
+    if payer.merged_into_id is not None:
+        raise Refusal("merged", f"{payer.external_id} has been merged into another record. Look again, then decide.")
 
 
 async def held(invoice_id: int) -> Invoice:

@@ -1,12 +1,12 @@
 """Money that comes in: recorded once, applied oldest first or as told, settled in the same breath."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 
-from billing.books import held_in_order, held_payer
+from billing.books import held_in_order, held_payer, held_payer_of
 from billing.cash_register import refuse_if_closed
 from billing.recoveries import recover
 from billing.shares import Shares
@@ -16,6 +16,7 @@ from domain.errors import Refusal, invalid, not_found
 from domain.invoice import INVOICE, OPEN
 from domain.money import MOST_CENTS
 from domain.practice import Practice
+from models.by_hand import add_row
 from models.change import Change, change
 from models.invoices import Invoice
 from models.money import Payment
@@ -30,7 +31,8 @@ METHODS = ("cash", "card", "check", "ach", "bank_transfer", "card_on_file", "oth
 class MoneyIn:
     """Money as it came in: from whom, how much, how, and who vouches for it."""
 
-    guarantor: int
+    guarantor: int | None = None
+    """Whoever owes the invoice that is paid first, if nobody is said."""
     amount_cents: int
     currency: str
     method: str
@@ -58,9 +60,7 @@ async def record_payment(
     is given back as it is; says also whether it is new."""
     _check(money, practice, now)
     async with change(now) as told:
-        payer = await held_payer(money.guarantor)
-        if payer is None:
-            raise not_found("guarantor", money.guarantor)
+        payer = await _payer(money.guarantor, invoice_first)
         location = money.location or payer.location
         require(actor, "biller", location, "Recording a payment")
         if money.processor:
@@ -69,7 +69,7 @@ async def record_payment(
                 return known, False
         if money.method == "cash":
             await refuse_if_closed(location, money.on)
-        owed = await _owed(payer, invoice_first)
+        owed = await _owed(payer, invoice_first, money.currency)
         falls = _falls(money, owed, to)
         leftover = money.amount_cents - sum(cents for _, cents in falls)
         payment = await _keep(money, payer, location, told, actor, unapplied=leftover)
@@ -81,6 +81,7 @@ async def record_payment(
             await shares.put_on(by_id[invoice_id], cents)
         if to is None and payment.unapplied_cents:
             await recover(shares)
+        payment.applied = {invoice_id: cents for invoice_id, (cents, _) in shares.put.items()}
         await shares.write()
         return payment, True
 
@@ -102,11 +103,22 @@ def _check(money: MoneyIn, practice: Practice, now: datetime) -> None:
         raise invalid(f"A payment in {money.on.year} is surely a slip.", "date")
 
 
-async def _owed(payer: Patient, invoice_first: int | None) -> list[Invoice]:
+async def _payer(guarantor: int | None, invoice_first: int | None) -> Patient:
+    if guarantor is None and invoice_first is not None:
+        return await held_payer_of(invoice_first)
+    payer = await held_payer(guarantor) if guarantor is not None else None
+    if payer is None:
+        raise not_found("guarantor", guarantor)
+    return payer
+
+
+async def _owed(payer: Patient, invoice_first: int | None, currency: str) -> list[Invoice]:
     """What is open, under lock, in the order in which money falls on it."""
     owed = [i for i in await held_in_order(guarantor_id=payer.id, status__in=OPEN) if i.balance_cents > 0]
     if invoice_first is not None and invoice_first not in {invoice.id for invoice in owed}:
         await _refuse_unless_payable(invoice_first, payer)
+    if any(invoice.id == invoice_first and invoice.currency != currency for invoice in owed):
+        raise invalid(f"This invoice is not in {currency}.", "currency")
     return sorted(owed, key=lambda i: (i.id != invoice_first, i.due_date or date.max, i.id))
 
 
@@ -130,14 +142,26 @@ def _falls(money: MoneyIn, owed: Sequence[Invoice], to: Sequence[Share] | None) 
 async def _keep(
     money: MoneyIn, payer: Patient, location: str, told: Change, actor: Actor, *, unapplied: int
 ) -> Payment:
-    facts = asdict(money) | {
-        "guarantor": payer, "location": location, "received_on": money.on, "unapplied_cents": unapplied,
-    }  # fmt: skip
-    del facts["on"]
     try:
-        payment = await Payment.create(created_at=told.now, **facts)
+        payment = await add_row(
+            Payment,
+            guarantor_id=payer.id,
+            location=location,
+            amount_cents=money.amount_cents,
+            unapplied_cents=unapplied,
+            currency=money.currency,
+            method=money.method,
+            received_on=money.on,
+            reference=money.reference,
+            notes=money.notes,
+            group=money.group,
+            processor=money.processor,
+            processor_id=money.processor_id,
+            created_at=told.now,
+        )
     except IntegrityError as twice:
         raise Refusal("payment_known", "This payment is being recorded at this very moment.") from twice
+    payment.guarantor = payer
     told.tell(
         "payment.recorded",
         f"payment:{payment.id}",

@@ -12,7 +12,7 @@ from domain.invoice import OPEN
 from domain.plan import GOING, PLAN
 from domain.practice import Practice
 from models.change import Change, change
-from models.database import read
+from models.database import Statement, at_once
 from models.firing import fire
 from models.invoices import Invoice
 from models.plans import Instalment, PaymentPlan, PlanInvoice
@@ -119,10 +119,10 @@ async def follow_plan(plan_id: int, *, practice: Practice, now: datetime) -> Non
             await _follow(plan, practice.today(plan.location, now), told)
 
 
-async def follow_plans_of(guarantor: int, told: Change) -> None:
+async def follow_plans_of(guarantor: int, told: Change, *first: Statement) -> None:
     """What money that has just moved has made of a guarantor's plans, as of the days they were looked at last: time
-    passes by the clock alone. The guarantor is under lock."""
-    for row in await read(GOING_OF, [guarantor]):
+    passes by the clock alone. The guarantor is under lock. What is to be written `first` goes in the same trip."""
+    for row in await at_once(*first, (GOING_OF, [guarantor])):
         plan = await PaymentPlan.get(id=row["id"])
         await _follow(plan, plan.looked_on, told)
 

@@ -1,6 +1,6 @@
 """What of a payment stands on which invoice: put on, taken off, with the balances and states that follow from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,18 +13,20 @@ from domain.allocation import Share
 from domain.invoice import INVOICE, OPEN
 from domain.practice import Practice
 from domain.terms import Disposition
+from models.by_hand import insertion
 from models.change import Change
-from models.database import execute
+from models.database import Statement
 from models.firing import fire
 from models.invoices import Invoice
 from models.money import Payment, PaymentShare
 
-PUT_ON = """
-    INSERT INTO payment_share (payment_id, invoice_id, amount_cents, recovered_cents) VALUES ($1, $2, $3, $4)
+SHARE = ("payment_id", "invoice_id", "amount_cents", "recovered_cents")
+ADD_TO_SHARE = """
     ON CONFLICT (payment_id, invoice_id) DO UPDATE
        SET amount_cents = payment_share.amount_cents + excluded.amount_cents,
            recovered_cents = payment_share.recovered_cents + excluded.recovered_cents
 """
+LEAVE = "UPDATE payment SET unapplied_cents = $2, returned_cents = $3 WHERE id = $1"
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class Shares:
     journal: Journal = field(init=False)
     stored: tuple[int, int] = field(init=False)
     """What the payment's row says of its money."""
+    put: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """What has been put on each invoice, and how much of it is recovered; not yet written."""
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.payment.guarantor_id, self.told.now)
@@ -51,7 +55,8 @@ class Shares:
         if recovered:
             self._book("recovery", ledger.recover(invoice.id, recovered), invoice.location)
         self._book("apply", ledger.apply(invoice.id, cents), invoice.location)
-        await execute(PUT_ON, [self.payment.id, invoice.id, cents, recovered])
+        so_far = self.put.get(invoice.id, (0, 0))
+        self.put[invoice.id] = so_far[0] + cents, so_far[1] + recovered
         before = invoice.balance_cents
         await self._move(invoice, paid=cents, forgiven=-recovered)
         facts = {"recovered_cents": recovered} if recovered else {}
@@ -80,12 +85,17 @@ class Shares:
         payment.returned_cents += before - payment.unapplied_cents
 
     async def write(self) -> None:
-        """The journal, the payment's own row, and what plans make of it; call it when everything has been moved."""
-        await self.journal.write()
-        unapplied, returned = self.payment.unapplied_cents, self.payment.returned_cents
-        if (unapplied, returned) != self.stored:
-            await Payment.filter(id=self.payment.id).update(unapplied_cents=unapplied, returned_cents=returned)
-        await follow_plans_of(self.payment.guarantor_id, self.told)
+        """The journal, shares, the payment's own row, and what plans make of it; call it when everything has been
+        moved."""
+        await follow_plans_of(self.payment.guarantor_id, self.told, *self.journal.statements(), *self._statements())
+
+    def _statements(self) -> Iterator[Statement]:
+        number, left = self.payment.id, (self.payment.unapplied_cents, self.payment.returned_cents)
+        if self.put:
+            sql, args = insertion("payment_share", SHARE, [(number, on, *cents) for on, cents in self.put.items()])
+            yield sql + ADD_TO_SHARE, args
+        if left != self.stored:
+            yield LEAVE, [number, *left]
 
     def _book(self, act: str, entries: Sequence[ledger.Entry], location: str) -> None:
         on = self.practice.today(location, self.told.now)

@@ -7,11 +7,12 @@ committed, so that no reader can overtake one that is still to come.
 
 import hashlib
 import pickle
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -20,8 +21,8 @@ from uuid import uuid4
 import orjson
 
 from domain.access import Actor
-from models.by_hand import add_rows, insertion
-from models.database import dialect, execute, insert_rows, read, transaction
+from models.by_hand import insertion
+from models.database import Statement, after_commit, at_once, dialect, execute, insert_rows, read, transaction
 from models.record import Event
 
 Facts = dict[str, Any]
@@ -51,29 +52,12 @@ def following(cause: str) -> Iterator[None]:
         correlation.reset(token)
 
 
-@dataclass(slots=True)
-class Told:
-    """An event on its way into the chain: what stands in models.record.Event, without the weight of a model."""
+Told = tuple[
+    datetime, str, str, str, int | None, int | None, str, str, str, str, Facts, Facts
+]  # fmt: skip
+"""An event on its way into the chain: the columns between its number and the hashes, without the weight of a model."""
 
-    at: datetime
-    kind: str
-    subject: str
-    location: str
-    guarantor_id: int | None
-    invoice_set_id: int | None
-    actor: str
-    actor_name: str
-    via: str
-    correlation: str
-    before: Facts
-    after: Facts
-    seq: int = 0
-    previous_hash: str = ""
-    hash: str = ""
-
-
-_fields = attrgetter(*(part.name for part in fields(Told)))
-_columns = attrgetter(*COLUMNS)
+_told = attrgetter(*COLUMNS[1:-2])
 
 
 class Tale:
@@ -92,7 +76,7 @@ class Tale:
         self._last.append(event)
         if len(self._last) == ROWS_AT_ONCE:
             self._earlier = self._earlier or TemporaryFile()  # noqa: SIM115  # closed with the change
-            pickle.dump([_fields(event) for event in self._last], self._earlier)
+            pickle.dump(self._last, self._earlier, pickle.HIGHEST_PROTOCOL)
             self._last = []
 
     def batches(self) -> Iterator[list[Told]]:
@@ -100,7 +84,7 @@ class Tale:
             end = self._earlier.tell()
             self._earlier.seek(0)
             while self._earlier.tell() < end:
-                yield [Told(*said) for said in pickle.load(self._earlier)]  # noqa: S301  # written above, and nameless
+                yield pickle.load(self._earlier)  # noqa: S301  # written above, and nameless
         if self._last:
             yield self._last
 
@@ -115,6 +99,8 @@ class Change:
 
     now: datetime
     events: Tale = field(default_factory=Tale)
+    besides: list[Statement] = field(default_factory=list)
+    """What is written at the very end, in the events' trip: nothing in the transaction sees it."""
     correlation: str = field(default_factory=lambda: correlation.get() or uuid4().hex)
 
     def tell(
@@ -130,19 +116,19 @@ class Change:
         after: Facts | None = None,
     ) -> None:
         self.events.append(
-            Told(
-                at=self.now.astimezone(UTC),
-                kind=kind,
-                subject=subject,
-                location=location,
-                guarantor_id=guarantor,
-                invoice_set_id=invoice_set,
-                actor=f"{actor.kind}:{actor.id}"[:120],
-                actor_name=actor.name[:200],
-                via=actor.via,
-                correlation=correlation.get() or self.correlation,
-                before=before or {},
-                after=after or {},
+            (
+                self.now.astimezone(UTC),
+                kind,
+                subject,
+                location,
+                guarantor,
+                invoice_set,
+                f"{actor.kind}:{actor.id}"[:120],
+                actor.name[:200],
+                actor.via,
+                correlation.get() or self.correlation,
+                before or {},
+                after or {},
             )
         )
 
@@ -162,9 +148,9 @@ async def change(now: datetime) -> AsyncIterator[Change]:
     try:
         async with transaction():
             yield told
-            await _append(told.events)
-        if dialect() == "postgres" and len(told.events):
-            await execute(FLUSH)
+            await _append(told)
+            if dialect() == "postgres" and len(told.events):
+                after_commit(FLUSH)
     finally:
         _current.reset(token)
         told.events.close()
@@ -179,54 +165,52 @@ HOLD_HEAD = """
     SELECT seq, hash, set_config('synchronous_commit', 'off', true) FROM chain_head WHERE id = 1 FOR UPDATE
 """
 FLUSH = "SELECT pg_logical_emit_message(true, 'duesday', '')"
-MOVE_HEAD = "UPDATE chain_head SET seq = ${seq}, hash = ${hash} WHERE id = 1"
+MOVE_HEAD = "UPDATE chain_head SET seq = $1, hash = $2 WHERE id = 1"
 
 
-async def _append(events: Tale) -> None:
+async def _append(told: Change) -> None:
     """On PostgreSQL the lock on the head makes all others wait from here to the commit: as few trips as can be."""
-    seq, previous = 0, ""
-    for batch in events.batches():
+    seq, previous, besides = 0, "", told.besides
+    for batch in told.events.batches():
         if not seq:
             [head] = await read(HOLD_HEAD if dialect() == "postgres" else HEAD)
             seq, previous = head["seq"], head["hash"]
+        rows: list[Sequence[object]] = []
         for event in batch:
             seq += 1
-            event.seq, event.previous_hash = seq, previous
-            previous = event.hash = link(event)
-        await _write([_row(event) for event in batch], seq, previous)
+            hashed = _hash(seq, event, previous)
+            *plain, before, after = event
+            rows.append((seq, *plain, _json(before), _json(after), previous, hashed))
+            previous = hashed
+        await _write(rows, [*besides, (MOVE_HEAD, [seq, previous])])
+        besides = []
+    for statement in besides:
+        await execute(*statement)
 
 
-async def _write(rows: list[list[object]], seq: int, last: str) -> None:
-    if len(rows) > FEW or dialect() == "sqlite":
-        await (insert_rows("event", COLUMNS, rows) if len(rows) > FEW else add_rows("event", COLUMNS, rows))
-        await execute(MOVE_HEAD.format(seq=1, hash=2), [seq, last])
-        return
-    places = len(rows) * len(COLUMNS)
-    together = f"WITH told AS ({insertion('event', COLUMNS, len(rows))}) {MOVE_HEAD}"
-    values = [value for row in rows for value in row]
-    await execute(together.format(seq=places + 1, hash=places + 2), [*values, seq, last])
+async def _write(rows: list[Sequence[object]], with_them: list[Statement]) -> None:
+    if len(rows) > FEW:
+        await insert_rows("event", COLUMNS, rows)
+        await at_once(*with_them)
+    else:
+        await at_once(insertion("event", COLUMNS, rows), *with_them)
 
 
-def _row(event: Told) -> list[object]:
-    return [orjson.dumps(value).decode() if type(value) is dict else value for value in _columns(event)]
+def _json(facts: Facts) -> str:
+    return orjson.dumps(facts).decode()
 
 
-def link(event: Told | Event) -> str:
+def link(event: Event) -> str:
     """The event's hash: over everything it says and the hash of the one before."""
-    said = [
-        event.seq,
-        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        event.kind,
-        event.subject,
-        event.location,
-        event.guarantor_id,
-        event.invoice_set_id,
-        event.actor,
-        event.actor_name,
-        event.via,
-        event.correlation,
-        event.before,
-        event.after,
-        event.previous_hash,
-    ]
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return _hash(event.seq, _told(event), event.previous_hash)
+
+
+def _hash(seq: int, event: Told, previous: str) -> str:
+    at, *said = event
+    together = orjson.dumps([seq, _instant(at), *said, previous], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(together).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

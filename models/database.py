@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import accumulate
 from types import NoneType
 from typing import Any
 
@@ -27,6 +28,7 @@ from models import TABLES
 from models.database_url import DatabaseFault, Dialect, config, connections_at, why_not
 
 Row = Mapping[str, Any]
+Statement = tuple[str, Sequence[Any]]
 
 NATIVE = frozenset((int, str, float, bytes, bool, NoneType))
 """What SQLite takes as it is."""
@@ -105,6 +107,14 @@ async def transaction() -> AsyncIterator[None]:
             _begun_by.reset(begun)
 
 
+def after_commit(sql: str) -> None:
+    """What PostgreSQL is to do as soon as the transaction is committed, in the same trip."""
+    client: Any = _joined()
+    while isinstance(client._parent, TransactionalDBClient):
+        client = client._parent
+    client.afterwards = sql
+
+
 async def read(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """The rows of a SELECT by hand; inside a transaction it sees what that has written."""
     client = _joined() or _opened().reader
@@ -133,6 +143,17 @@ async def returning(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """Run one statement that ends in RETURNING; its rows."""
     client = _joined() or _opened().writer
     return list(await client.execute_query_dict(_numbered(sql), _plain(args)))
+
+
+async def at_once(*statements: Statement) -> list[Row]:
+    """Statements that are blind to what the others among them write; the rows of the last. On PostgreSQL one trip."""
+    if dialect() == "postgres":
+        together = _together(tuple((sql, len(args)) for sql, args in statements))
+        return await returning(together, [arg for _, args in statements for arg in args])
+    *before, (sql, args) = statements
+    for each in before:
+        await execute(*each)
+    return await returning(sql, args)
 
 
 async def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -234,6 +255,19 @@ def _numbered(sql: str) -> str:
 def _for_sqlite(sql: str) -> str:
     """SQLite's numbered placeholders are ?1, ?2, …"""
     return re.sub(r"\$(\d+)", r"?\1", sql)
+
+
+@lru_cache(maxsize=512)
+def _together(statements: tuple[tuple[str, int], ...]) -> str:
+    """One statement, with the places of each numbered on from those of the one before."""
+    taken = accumulate((places for _, places in statements), initial=0)
+    *before, last = (_moved(sql, by) for (sql, _), by in zip(statements, taken, strict=False))
+    first = ", ".join(f"done_{number} AS ({sql})" for number, sql in enumerate(before))
+    return f"WITH {first} {last}" if before else last
+
+
+def _moved(sql: str, by: int) -> str:
+    return re.sub(r"\$(\d+)", lambda place: f"${int(place[1]) + by}", sql)
 
 
 def _plain(args: Sequence[Any]) -> list[Any]:

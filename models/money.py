@@ -1,5 +1,7 @@
 """Money as it moved: the ledger, payments and what they were applied to, checkouts, write-offs."""
 
+from collections.abc import Mapping
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -54,6 +56,8 @@ class Payment(Model):
     processor = fields.CharField(20, null=True)
     processor_id = fields.CharField(120, null=True)
     created_at = Moment()
+    applied: Mapping[int, int] | None = None
+    """What each invoice took, where that is known without a look: of a payment that has just been recorded."""
 
     class Meta:
         table = "payment"

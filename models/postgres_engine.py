@@ -36,10 +36,20 @@ class Client(Counting):
 
 
 class Transaction(Counting, TransactionWrapper):
+    afterwards = ""
+    """A statement that comes after the commit, in its trip."""
+
     @translate_exceptions
     async def commit(self) -> None:
         """As Tortoise's, in whose words a deferred constraint's refusal would be asyncpg's."""
-        await super().commit()
+        if self.afterwards:
+            # What asyncpg's own commit does with a connection, which sends nothing beside it.
+            connection: Any = self.transaction._connection  # type: ignore[union-attr]
+            connection._top_xact = None
+            await connection.execute(f"COMMIT; {self.afterwards}")
+            self._finalized = True
+        else:
+            await super().commit()
 
 
 class Pooled(TransactionContextPooled):

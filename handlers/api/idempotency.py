@@ -34,11 +34,11 @@ async def once(request: web.Request, work: Callable[[], Awaitable[web.Response]]
     key, said, now = _key_of(request), await _hash_of(request), doors(request).ports.clock.now()
     caller = request[CALLER].key_id
     with _in_hand(request.app[IN_HAND], (caller, key)):
-        async with change(now):
+        async with change(now) as told:
             if not await _take(caller, key, said, now):
                 return _again(await GivenAnswer.get_or_none(api_key_id=caller, key=key), said)
             response = await work()
-            await execute(GIVEN, [caller, key, response.status, response.text or ""])
+            told.besides.append((GIVEN, [caller, key, response.status, response.text or ""]))
             return response
 
 

@@ -119,6 +119,9 @@ class PaymentAnswer:
     applied: list[AppliedAnswer]
 
 
+COPIED = PaymentAnswer.__dataclass_fields__.keys() - {"guarantor", "date", "applied"}
+
+
 async def shown(invoices: Sequence[Invoice]) -> list[InvoiceAnswer]:
     ids = [invoice.id for invoice in invoices]
     lines = await InvoiceLine.filter(invoice_id__in=ids).order_by("position")
@@ -151,6 +154,10 @@ async def shown(invoices: Sequence[Invoice]) -> list[InvoiceAnswer]:
 
 
 async def shown_payment(payment: Payment) -> PaymentAnswer:
+    if payment.applied is not None:
+        return _shown(
+            payment, payment.guarantor.external_id, [AppliedAnswer(*each) for each in payment.applied.items()]
+        )
     (told,) = await shown_payments([payment])
     return told
 
@@ -160,16 +167,16 @@ async def shown_payments(payments: Sequence[Payment]) -> list[PaymentAnswer]:
     shares: defaultdict[int, list[AppliedAnswer]] = defaultdict(list)
     for share in await rows_of(PaymentShare, payment_id__in=[payment.id for payment in payments]):
         shares[share.payment_id].append(AppliedAnswer(share.invoice_id, share.amount_cents))
-    names = PaymentAnswer.__dataclass_fields__.keys() - {"guarantor", "date", "applied"}
-    return [
-        PaymentAnswer(
-            guarantor=people[payment.guarantor_id],
-            date=payment.received_on,
-            applied=shares[payment.id],
-            **{name: getattr(payment, name) for name in names},
-        )
-        for payment in payments
-    ]
+    return [_shown(payment, people[payment.guarantor_id], shares[payment.id]) for payment in payments]
+
+
+def _shown(payment: Payment, guarantor: str, applied: list[AppliedAnswer]) -> PaymentAnswer:
+    return PaymentAnswer(
+        guarantor=guarantor,
+        date=payment.received_on,
+        applied=applied,
+        **{name: getattr(payment, name) for name in COPIED},
+    )
 
 
 async def external_ids(ids: set[int]) -> dict[int, str]:

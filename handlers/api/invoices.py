@@ -68,10 +68,12 @@ async def pay(call: Call[MoneyBody]) -> Created[PaymentAnswer]:
 
     It pays this invoice first; what is more than it needs goes to the guarantor's others, then to their credit.
     """
-    invoice = await invoice_in(call)
-    money = call.asked.money(invoice.guarantor_id, invoice.currency)
     payment, _ = await record_payment(
-        money, practice=call.practice, actor=call.actor, now=call.now, invoice_first=invoice.id
+        call.asked.money(None, call.practice.currency),
+        practice=call.practice,
+        actor=call.actor,
+        now=call.now,
+        invoice_first=call.id("invoice"),
     )
     return Created(await shown_payment(payment))
 

@@ -29,7 +29,7 @@ class MoneyBody(Body):
     notes: Annotated[str, Words(2000, least=0)] = ""
     group: Annotated[str, Words(60, least=0), Field(description="What was handed over together bears one name.")] = ""
 
-    def money(self, guarantor: int, currency: str, location: str | None = None) -> MoneyIn:
+    def money(self, guarantor: int | None, currency: str, location: str | None = None) -> MoneyIn:
         return MoneyIn(
             guarantor=guarantor,
             amount_cents=self.amount_cents,

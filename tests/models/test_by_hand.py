@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.by_hand import add_rows, change_row, row_of, rows_of
-from models.database import transaction
+from models.by_hand import add_row, change_row, insertion, row_of, rows_of
+from models.database import execute, transaction
 from models.people import Patient, Suppression
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -52,9 +52,17 @@ async def test_a_row_is_changed_only_while_it_is_still_what_it_was(three: list[P
     assert (written.credit_cents, written.phone, written.created_at) == (7, "+19375550109", NOON.replace(hour=13))
 
 
+async def test_a_row_is_added_with_its_models_defaults_and_given_back_as_it_stands(open_database: str) -> None:
+    known = {"external_id": "maria", "first_name": "Maria", "last_name": "Garcia", "location": "downtown"}
+    maria = await add_row(Patient, **known, created_at=NOON)
+    assert said(maria) == said(await Patient.get(id=maria.id))
+    assert (maria.locale, maria.credit_cents, maria.created_at) == ("en_US", 0, NOON)
+
+
 async def test_rows_added_together_are_what_they_say(three: list[Patient]) -> None:
     maria = three[0]
     columns = ("channel", "address", "reason", "at")
-    await add_rows("suppression", columns, [("sms", "+1", "stop", NOON), ("email", f"{maria.id}@x", "bounce", NOON)])
+    rows = [("sms", "+1", "stop", NOON), ("email", f"{maria.id}@x", "bounce", NOON)]
+    await execute(*insertion("suppression", columns, rows))
     kept = await Suppression.all().order_by("id").values_list("channel", "address", "at")
     assert kept == [("sms", "+1", NOON), ("email", f"{maria.id}@x", NOON)]

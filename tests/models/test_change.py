@@ -128,6 +128,17 @@ async def test_a_verb_inside_a_verb_is_a_part_of_it(open_database: str) -> None:
     assert (await kinds(), await Patient.all().count()) == (["inner", "outer"], 1)
 
 
+@pytest.mark.parametrize("events", [0, 1, 21, ROWS_AT_ONCE + 1])
+async def test_what_is_written_besides_is_written_once_however_much_is_told(open_database: str, events: int) -> None:
+    maria = await patient("maria")
+    async with change(NOON) as told:
+        told.besides.append(("UPDATE patient SET credit_cents = credit_cents + $2 WHERE id = $1", [maria.id, 5]))
+        for _ in range(events):
+            tell(told, "patient.added")
+    await maria.refresh_from_db()
+    assert (maria.credit_cents, len(await kinds())) == (5, events)
+
+
 async def test_a_change_after_one_that_failed_is_a_change_of_its_own(open_database: str) -> None:
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
