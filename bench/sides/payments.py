@@ -1,7 +1,8 @@
-"""The limit of a payment: the rows it leaves behind, inserted in one transaction by the bare driver. Nothing is looked
-up, decided, locked or told."""
+"""The limit of a payment: all that it writes, in one transaction by the bare driver: the rows it adds, the invoice it
+settles, the chain's new head. Nothing is looked up, decided, hashed or locked beforehand."""
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -22,6 +23,13 @@ LAST = 10_000_000
 
 numbers = count(LAST)
 
+
+def _into(table: str) -> str:
+    columns = TABLES[table].split()
+    places = (f"${n}" for n in range(1, len(columns) + 1))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(places)})"
+
+
 TABLES = {
     "payment": "id location status version amount_cents unapplied_cents returned_cents currency method received_on"
     ' reference notes "group" created_at guarantor_id',
@@ -31,6 +39,14 @@ TABLES = {
     " hash",
     "given_answer": "api_key_id key request_hash status body at",
 }
+SETTLED = """
+    UPDATE invoice
+       SET status = 'paid', status_before = 'sent', version = version + 1, paid_cents = $2, balance_cents = 0,
+           paid_at = $3
+     WHERE id = $1
+"""
+HEAD = "UPDATE chain_head SET seq = $1, hash = $2 WHERE id = 1"
+STATEMENTS = {table: _into(table) for table in TABLES} | {"settled": SETTLED, "head": HEAD}
 
 
 def rows(invoice: int, cents: int, key: str, now: Any, day: Any) -> Iterator[tuple[str, list[Sequence[Any]]]]:
@@ -54,6 +70,8 @@ def rows(invoice: int, cents: int, key: str, now: Any, day: Any) -> Iterator[tup
         ],
     )
     yield "given_answer", [(1, key, HASH, 201, "{}", now)]
+    yield "settled", [(invoice, cents, now)]
+    yield "head", [(3 * n + 2, HASH)]
 
 
 def asked(request: web.Request, body: bytes) -> tuple[int, int, str]:
@@ -62,7 +80,8 @@ def asked(request: web.Request, body: bytes) -> tuple[int, int, str]:
 
 @asynccontextmanager
 async def into_sqlite(path: str) -> AsyncIterator[Answer]:
-    into, turn = {table: _into(table, "?") for table in TABLES}, asyncio.Lock()
+    statements = {name: re.sub(r"\$(\d)", r"?\1", sql) for name, sql in STATEMENTS.items()}
+    turn = asyncio.Lock()
     async with aiosqlite.connect(path, isolation_level=None) as books:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864"):
             await books.execute_fetchall(f"PRAGMA {pragma}")
@@ -72,8 +91,8 @@ async def into_sqlite(path: str) -> AsyncIterator[Answer]:
             these = rows(*asked(request, await request.read()), now.isoformat(" "), now.date().isoformat())
             async with turn:
                 await books.execute("BEGIN IMMEDIATE")
-                for table, values in these:
-                    await books.executemany(into[table], values)
+                for name, values in these:
+                    await books.executemany(statements[name], values)
                 await books.execute("COMMIT")
             return web.json_response({"id": 1}, status=201)
 
@@ -82,24 +101,17 @@ async def into_sqlite(path: str) -> AsyncIterator[Answer]:
 
 @asynccontextmanager
 async def into_postgres(url: str) -> AsyncIterator[Answer]:
-    into = {table: _into(table, "$") for table in TABLES}
     async with asyncpg.create_pool(url, min_size=10, max_size=10) as pool:
 
         async def answer(request: web.Request) -> web.Response:
             now = datetime.now(UTC)
             these = rows(*asked(request, await request.read()), now, now.date())
             async with pool.acquire() as books, books.transaction():
-                for table, values in these:
-                    await books.executemany(into[table], values)
+                for name, values in these:
+                    await books.executemany(STATEMENTS[name], values)
             return web.json_response({"id": 1}, status=201)
 
         yield answer
-
-
-def _into(table: str, sign: str) -> str:
-    columns = TABLES[table].split()
-    places = (f"${n}" if sign == "$" else "?" for n in range(1, len(columns) + 1))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(places)})"
 
 
 def opening() -> Any:
