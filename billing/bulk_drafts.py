@@ -44,7 +44,7 @@ class NewDrafts:
         )
         for position, charge in enumerate(charges, 1):
             same = {name: charge[name] for name in FROM_CHARGE}
-            self._lines.add(same, {"invoice_id": id, "position": position, "charge_id": charge["id"]})
+            self._lines.add({"invoice_id": id, "position": position, "charge_id": charge["id"], **same})
         for each in bill.taxes:
             self._taxes.add(
                 {

@@ -15,6 +15,7 @@ from billing.bulk import Kept, Refused
 from billing.bulk_drafts import NewDrafts
 from billing.prices import lists_of, price_among
 from billing.sessions import (
+    Item,
     SessionRecord,
     check,
     complete_session,
@@ -66,8 +67,10 @@ class Ground:
     """Of sessions that are completed already, and of those that will be."""
     patients: dict[str, Payable]
     prices: defaultdict[str, list[Price]] = field(default_factory=lambda: defaultdict(list))
-    found: dict[tuple[str, str | None, date], Price] = field(default_factory=dict)
-    """What has been looked for once: of five hundred sessions most are of one day and a few codes."""
+    fine: set[tuple[str, date]] = field(default_factory=set)
+    """Where and when there may be a session: all that `check` asks of one that has items."""
+    wares: dict[tuple[Item, str | None, date], dict[str, Any]] = field(default_factory=dict)
+    """What has been priced once: of five hundred sessions most are of one day and a few codes."""
 
 
 async def complete_sessions(
@@ -115,12 +118,14 @@ async def _ground(records: Sequence[SessionRecord], practice: Practice) -> Groun
 def _look_at(record: SessionRecord, ground: Ground, now: datetime) -> Priced | SessionRecord | Kept | Refused:
     """What it costs; or itself, where that isn't all; or that it is known; or why not."""
     try:
-        check(record, ground.practice, now)
+        if not record.items or (record.location, record.date) not in ground.fine:
+            check(record, ground.practice, now)
+            ground.fine.add((record.location, record.date))
         if record.external_id in ground.hashes:
             refuse_other(record, ground.hashes[record.external_id])
             return "unchanged"
         if record.patient not in ground.patients:
-            raise not_found("patient", record.patient)
+            raise not_found("patient", record.patient, "patient")
         patient = ground.patients[record.patient]
         if patient.merged or patient.bill_to != "client" or ground.practice.terms.send_on_completion:
             return record
@@ -143,19 +148,20 @@ class _AtItem(Exception):
 def _wares(record: SessionRecord, patient: Payable, ground: Ground) -> list[dict[str, Any]]:
     wares = []
     for place, item in enumerate(record.items):
-        try:
-            quantity, price = thousandths_of(item), _price(item.code, patient.price_list, record.date, ground)
-        except Refusal as refusal:
-            raise _AtItem(place, refusal) from refusal
-        wares.append(priced(item, quantity, price))
+        asked = (item, patient.price_list, record.date)
+        if asked not in ground.wares:
+            try:
+                ground.wares[asked] = _ware(*asked, ground)
+            except Refusal as refusal:
+                raise _AtItem(place, refusal) from refusal
+        wares.append(ground.wares[asked])
     return wares
 
 
-def _price(code: str, own_list: str | None, on: date, ground: Ground) -> Price:
-    asked = (code, own_list, on)
-    if asked not in ground.found:
-        ground.found[asked] = price_among(ground.prices[code], lists_of(own_list, ground.practice), code, on)
-    return ground.found[asked]
+def _ware(item: Item, own_list: str | None, on: date, ground: Ground) -> dict[str, Any]:
+    quantity = thousandths_of(item)
+    lists = lists_of(own_list, ground.practice)
+    return priced(item, quantity, price_among(ground.prices[item.code], lists, item.code, on))
 
 
 def _bill(wares: Sequence[dict[str, Any]], practice: Practice) -> Bill | None:
@@ -186,7 +192,7 @@ async def _write(sessions: Sequence[Priced], practice: Practice, actor: Actor, t
             "served_on": record.date,
         }
         hashed = {"external_id": record.external_id, "content_hash": session.content_hash}
-        kept.add(seen, hashed, {"id": number, "completed_at": told.now})
+        kept.add({"id": number, "completed_at": told.now, **seen, **hashed})
         tell_completed(told, number, record, session.wares, guarantor=patient.payer_id, actor=actor)
         invoice = next(invoice_ids) if session.bill else None
         of = {"session_id": number, "guarantor_id": patient.payer_id, "invoice_id": invoice, **seen}

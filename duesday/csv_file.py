@@ -126,14 +126,14 @@ def _rows(lines: Lines, columns: Columns) -> Iterator[CsvRow | Mistake]:
             return
         if lines.spoilt:
             yield Mistake(lines.began, None, "This is not UTF-8. Save the file as “CSV UTF-8”.")
-        elif any(map(str.strip, cells)):
+        elif any(cells := [cell.strip() for cell in cells]):
             yield _row(head, cells, lines.began)
 
 
 def _row(head: Sequence[str], cells: Sequence[str], line: int) -> CsvRow | Mistake:
     if len(cells) != len(head):
         return Mistake(line, None, f"The row has {len(cells)} fields, the head of the file has {len(head)}.")
-    return CsvRow(line, {name: cell for name, each in zip(head, cells, strict=True) if (cell := each.strip())})
+    return CsvRow(line, {name: cell for name, cell in zip(head, cells, strict=True) if cell})
 
 
 def _separator(first: str, columns: Columns) -> str:

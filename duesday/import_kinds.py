@@ -177,10 +177,14 @@ def _session(lines: Sequence[Line[SessionRow]]) -> SessionRecord | Mistake:
             if getattr(line.row, column) != getattr(first.row, column):
                 sentence = f"Session {first.row.external_id} has another {column} in line {first.number}."
                 return Mistake(line.number, column, sentence)
+    row = first.row
     return SessionRecord(
-        external_id=first.row.external_id,
-        **{column: getattr(first.row, column) for column in SAME},
-        items=tuple(Item(line.row.code, line.row.quantity, line.row.kind) for line in lines),
+        external_id=row.external_id,
+        patient=row.patient,
+        location=row.location,
+        provider=row.provider,
+        date=row.date,
+        items=tuple([Item(line.row.code, line.row.quantity, line.row.kind) for line in lines]),
     )
 
 

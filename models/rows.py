@@ -1,6 +1,5 @@
 """New rows of a table by the hundred: gathered as plain values and written at once, without the weight of models."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from tortoise.models import Model
@@ -20,11 +19,8 @@ class NewRows:
         self._names = [name for name in said_anyway if isinstance(meta.fields_map[name], Names)]
         self._rows: list[dict[str, Any]] = []
 
-    def add(self, *said: Mapping[str, Any]) -> None:
-        row = dict(self._defaults)
-        for each in said:
-            row.update(each)
-        self._rows.append(row)
+    def add(self, said: dict[str, Any]) -> None:
+        self._rows.append(self._defaults | said)
 
     async def write(self) -> None:
         """All that was added since the last time."""

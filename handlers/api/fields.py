@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -29,6 +30,7 @@ CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff"
 a NUL), those that turn the direction of what follows, and those of no width that join no letters."""
 UNSEEN = r"\xad\u200c-\u200f"
 """What belongs in words, and alone is none."""
+_UNREADABLE, _SEEN = re.compile(f"[{CONTROL}]"), re.compile(rf"[^\s{CONTROL}{UNSEEN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,16 @@ class Words:
 
 
 def _readable(text: str) -> str:
-    if re.search(f"[{CONTROL}]", text):
+    if not text.isprintable() and _UNREADABLE.search(text):
         raise ValueError("holds characters that cannot be read")
     return text
 
 
 def _seen(text: str) -> str:
-    if text and not re.search(rf"[^\s{CONTROL}{UNSEEN}]", text):
+    """It comes trimmed: if all of it prints, its first character is seen."""
+    if text.isprintable():
+        return text
+    if not _SEEN.search(text):
         raise ValueError("holds nothing that can be seen")
     return _readable(text)
 
@@ -102,8 +107,11 @@ def _known_zone(name: str) -> str:
 
 def _day(said: object) -> object:
     """A day and nothing else: pydantic would also take seconds since 1970, and midnights."""
-    if not isinstance(said, str):
-        return said
+    return _day_in(said) if isinstance(said, str) else said
+
+
+@lru_cache(1_000)
+def _day_in(said: str) -> date:
     try:
         day = date.fromisoformat(said) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said) else None
     except ValueError:
@@ -135,9 +143,14 @@ def _figure(said: object) -> object:
 
 def _quantity(said: object) -> Decimal:
     """2, 1.5 or "2.25": a number as it was written, not as a float stands for it."""
-    if isinstance(said, bool) or not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,3})?", str(said)):
+    return _decimals("" if isinstance(said, bool) else str(said))
+
+
+@lru_cache(1_000)
+def _decimals(said: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,3})?", said):
         raise ValueError("is a number with at most three decimals, and not below zero")
-    return Decimal(str(said))
+    return Decimal(said)
 
 
 ExternalId = Annotated[str, Words(120), Field(examples=["P-1001"])]

@@ -208,7 +208,7 @@ def test_three_bad_rows_among_a_hundred_thousand_are_named(on_sqlite: Importing)
     rows[6], rows[50_000], rows[99_999] = f"S-6,nobody,{good}", "short", f"S-7,leo,{good}"
     told = on_sqlite.refused("sessions", "\n".join((head, *rows)))
     assert told == [
-        "8: There is no patient nobody.",
+        "8: patient: There is no patient nobody.",
         "50002: The row has 1 fields, the head of the file has 7.",
         "100001: patient: Session S-7 has another patient in line 9.",
     ]
