@@ -94,9 +94,10 @@ async def close_day(
     cents = counted_cents(counted, practice.currency)
     async with change(now) as told:
         day = await _held(day_id)
+        CASH_DAY.fire("close", status=day.status, before=None, actor=actor, location=day.location)
         drawer = await drawer_of(day, practice=practice)
         difference = cents - drawer.expected_cents
-        if difference and not note.strip() and day.status == "open":
+        if difference and not note.strip():
             off, expected = plain(abs(difference), practice.currency), plain(drawer.expected_cents, practice.currency)
             side = "more" if difference > 0 else "less"
             raise invalid(f"{off} {side} than the {expected} there should be: say in a note why.", "note")

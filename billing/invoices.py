@@ -11,7 +11,7 @@ from billing.sheets import sheet_of, write_taxes
 from billing.stock import put_back, sell
 from billing.waiting import refuse_if_with_agency
 from domain import ledger
-from domain.access import CLOCK, Actor
+from domain.access import CLOCK, Actor, require
 from domain.errors import Refusal, invalid
 from domain.invoice import INVOICE
 from domain.ledger import Entry
@@ -105,9 +105,9 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
     """Take a sent invoice back: its charges return to the queue, what it sold to the shelf, and the ledger to where it
     was. Only while nothing has been paid on it or forgiven of it."""
     async with change(now) as told:
-        await held_payer(invoice.guarantor_id)
         await held_payer(invoice.guarantor_id)  # its charges change hands
         invoice = await held(invoice.id)
+        require(actor, "biller", invoice.location, "Voiding an invoice")
         await refuse_if_with_agency([invoice])
         if invoice.paid_cents or invoice.forgiven_cents:
             raise Refusal("has_payments", f"{invoice.number} has payments or write-offs on it; undo those first.")
