@@ -69,7 +69,7 @@ class Ground:
     prices: defaultdict[str, list[Price]] = field(default_factory=lambda: defaultdict(list))
     fine: set[tuple[str, date]] = field(default_factory=set)
     """Where and when there may be a session: all that `check` asks of one that has items."""
-    wares: dict[tuple[Item, str | None, date], dict[str, Any]] = field(default_factory=dict)
+    wares: dict[tuple[object, ...], dict[str, Any]] = field(default_factory=dict)
     """What has been priced once: of five hundred sessions most are of one day and a few codes."""
 
 
@@ -148,10 +148,10 @@ class _AtItem(Exception):
 def _wares(record: SessionRecord, patient: Payable, ground: Ground) -> list[dict[str, Any]]:
     wares = []
     for place, item in enumerate(record.items):
-        asked = (item, patient.price_list, record.date)
+        asked = (item.code, item.quantity, item.kind, patient.price_list, record.date)
         if asked not in ground.wares:
             try:
-                ground.wares[asked] = _ware(*asked, ground)
+                ground.wares[asked] = _ware(item, patient.price_list, record.date, ground)
             except Refusal as refusal:
                 raise _AtItem(place, refusal) from refusal
         wares.append(ground.wares[asked])

@@ -25,6 +25,8 @@ from models.change import change
 THINGS_AT_ONCE = 500
 MISTAKES_KEPT = 1_000
 """Beyond these they are counted: the file is another kind of file, or all of it has the same mistake."""
+THINGS_LEFT = 50_000
+"""Before the collector looks for circles among them, of which there are none but in what went wrong."""
 A_MEGABYTE = 1_000_000
 
 
@@ -52,6 +54,7 @@ class TakenBack(Exception):
 async def import_file(path: Path, kind: Kind, desk: Desk, *, dry_run: bool) -> Imported:
     imported = Imported()
     gc.freeze()  # the modules stay, and are not looked through again each time some thousand rows have come and gone
+    gc.set_threshold(THINGS_LEFT)
     with Pile() as pile:
         _read(path, kind, pile, imported)
         with suppress(TakenBack):
@@ -73,9 +76,10 @@ def _read(path: Path, kind: Kind, pile: Pile, imported: Imported) -> None:
             key = "\n".join(row.cells.get(column, "") for column in kind.key)
             pile.add(row, key, late=kind.points_to in row.cells)
             imported.rows += 1
-            if file.read > read:
+            if imported.rows % THINGS_AT_ONCE == 0:
                 advance(file.read - read)
                 read = file.read
+        advance(file.size - read)
 
 
 async def _keep(pile: Pile, kind: Kind, desk: Desk, imported: Imported) -> None:
