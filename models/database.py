@@ -5,16 +5,12 @@ evened out at the edge: SQLite gives dates and times as text (`day`, `moment`), 
 """
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from itertools import accumulate
-from types import NoneType
 from typing import Any
 
 import asyncpg
@@ -26,12 +22,10 @@ from tortoise.exceptions import BaseORMException, IntegrityError
 
 from models import TABLES
 from models.database_url import DatabaseFault, Dialect, config, connections_at, why_not
+from models.sql_text import as_texts, for_sqlite, plain, statements_in, together
 
 Row = Mapping[str, Any]
 Statement = tuple[str, Sequence[Any]]
-
-NATIVE = frozenset((int, str, float, bytes, bool, NoneType))
-"""What SQLite takes as it is."""
 
 REFUSED = (
     OSError,
@@ -118,7 +112,7 @@ def after_commit(sql: str) -> None:
 async def read(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """The rows of a SELECT by hand; inside a transaction it sees what that has written."""
     client = _joined() or _opened().reader
-    return list(await client.execute_query_dict(_numbered(sql), _plain(args)))
+    return list(await client.execute_query_dict(_numbered(sql), plain(args)))
 
 
 async def read_named(columns: str, table: str, key: str, names: Collection[str]) -> list[Row]:
@@ -135,21 +129,21 @@ async def read_named(columns: str, table: str, key: str, names: Collection[str])
 
 async def execute(sql: str, args: Sequence[Any] = ()) -> int:
     """Run one statement by hand; how many rows it touched."""
-    touched, _ = await (_joined() or _opened().writer).execute_query(_numbered(sql), _plain(args))
+    touched, _ = await (_joined() or _opened().writer).execute_query(_numbered(sql), plain(args))
     return touched
 
 
 async def returning(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """Run one statement that ends in RETURNING; its rows."""
     client = _joined() or _opened().writer
-    return list(await client.execute_query_dict(_numbered(sql), _plain(args)))
+    return list(await client.execute_query_dict(_numbered(sql), plain(args)))
 
 
 async def at_once(*statements: Statement) -> list[Row]:
     """Statements that are blind to what the others among them write; the rows of the last. On PostgreSQL one trip."""
     if dialect() == "postgres":
-        together = _together(tuple((sql, len(args)) for sql, args in statements))
-        return await returning(together, [arg for _, args in statements for arg in args])
+        joined = together(tuple((sql, len(args)) for sql, args in statements))
+        return await returning(joined, [arg for _, args in statements for arg in args])
     *before, (sql, args) = statements
     for each in before:
         await execute(*each)
@@ -166,14 +160,14 @@ async def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequenc
     if client is None:
         async with transaction():
             return await insert_rows(table, columns, rows)
-    plain = map(_plain if dialect() == "postgres" else _text, rows)
+    written = map(plain if dialect() == "postgres" else as_texts, rows)
     async with client.acquire_connection() as connection:
         try:
             if dialect() == "postgres":
-                await connection.copy_records_to_table(table, records=plain, columns=columns)
+                await connection.copy_records_to_table(table, records=written, columns=columns)
             else:
                 into, places = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
-                await connection.executemany(f'INSERT INTO "{table}" ({into}) VALUES ({places})', plain)  # noqa: S608  # our own tables
+                await connection.executemany(f'INSERT INTO "{table}" ({into}) VALUES ({places})', written)  # noqa: S608  # our own tables
         except (asyncpg.IntegrityConstraintViolationError, sqlite3.IntegrityError) as error:
             raise IntegrityError(error) from error
 
@@ -212,7 +206,7 @@ async def script(sql: str) -> None:
     if dialect() == "postgres":
         await client.execute_script(sql)
         return
-    for statement in _statements(sql):
+    for statement in statements_in(sql):
         await client.execute_query(statement)
 
 
@@ -248,59 +242,4 @@ def _joined() -> BaseDBAsyncClient | None:
 
 
 def _numbered(sql: str) -> str:
-    return _for_sqlite(sql) if dialect() == "sqlite" else sql
-
-
-@lru_cache(maxsize=128)
-def _for_sqlite(sql: str) -> str:
-    """SQLite's numbered placeholders are ?1, ?2, …"""
-    return re.sub(r"\$(\d+)", r"?\1", sql)
-
-
-@lru_cache(maxsize=512)
-def _together(statements: tuple[tuple[str, int], ...]) -> str:
-    """One statement, with the places of each numbered on from those of the one before."""
-    taken = accumulate((places for _, places in statements), initial=0)
-    *before, last = (_moved(sql, by) for (sql, _), by in zip(statements, taken, strict=False))
-    first = ", ".join(f"done_{number} AS ({sql})" for number, sql in enumerate(before))
-    return f"WITH {first} {last}" if before else last
-
-
-def _moved(sql: str, by: int) -> str:
-    return re.sub(r"\$(\d+)", lambda place: f"${int(place[1]) + by}", sql)
-
-
-def _plain(args: Sequence[Any]) -> list[Any]:
-    return [_utc(arg) if isinstance(arg, datetime) else arg for arg in args]
-
-
-def _text(args: Sequence[Any]) -> list[Any]:
-    """As sqlite3's adapters write them, which it asks anew for every value of every row."""
-    return [arg if type(arg) in NATIVE else _as_text(arg) for arg in args]
-
-
-@lru_cache(1_000)
-def _as_text(arg: Any) -> Any:
-    if isinstance(arg, datetime):
-        return _utc(arg).isoformat(" ")
-    return arg.isoformat() if isinstance(arg, date) else arg
-
-
-def _utc(value: datetime) -> datetime:
-    """SQLite compares times as text, so they are written in one zone, as the ORM does."""
-    if value.tzinfo is None:
-        raise ValueError(f"{value} says no time zone: the database takes aware datetimes only")
-    return value.astimezone(UTC)
-
-
-def _statements(sql: str) -> list[str]:
-    """A script's statements, apart: sqlite3's own executescript would commit the transaction it is called in."""
-    found, rest = [], ""
-    for line in sql.splitlines(keepends=True):
-        rest += line
-        if sqlite3.complete_statement(rest):
-            found.append(rest)
-            rest = ""
-    if any(line and not line.startswith("--") for line in rest.splitlines()):
-        raise ValueError(f"the script ends inside a statement: {rest.strip()[:80]}")
-    return found
+    return for_sqlite(sql) if dialect() == "sqlite" else sql
