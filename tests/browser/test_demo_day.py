@@ -17,7 +17,6 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import in_a_browser
-from tests.support.postgres import free_port
 from tests.support.source import ROOT
 
 pytestmark = in_a_browser
@@ -32,7 +31,7 @@ LAYLA, ANNA = "INV-1399", "INV-1404"
 async def demo(tmp_path: Path, filled_demo: Path) -> AsyncIterator[str]:
     """The demo as a process of its own, with its filled books in a folder of its own."""
     shutil.copytree(filled_demo / "var", tmp_path / "var")
-    port = free_port()
+    port = int((filled_demo / "port").read_text())
     command = [sys.executable, "-m", "duesday", "demo", "--port", str(port)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "DUESDAY_CONFIG": str(ROOT / "app.yaml")}
     with (tmp_path / "demo.log").open("wb") as log:
@@ -84,7 +83,7 @@ async def test_a_billing_morning_can_be_worked_in_the_demo(page: Page, demo: str
     await page.screenshot(path=album / "preview.png")
     await page.get_by_role("button", name="Send", exact=True).last.click()
     texts = page.get_by_role("log", name="Texts")
-    await expect(texts).to_contain_text("Yes, that is all right. Thank you for telling us.")
+    await expect(texts).to_contain_text("Yes, that is all right. Thank you for telling us.", timeout=PATIENCE)
     await page.screenshot(path=album / "demo.png")
     await a_patient_pays(page, album)
     await staff_asks_how_old_balances_are(page, album)
@@ -109,7 +108,9 @@ async def staff_asks_how_old_balances_are(page: Page, album: Path) -> None:
     await page.get_by_role("button", name="Close the thread").click()
     await page.get_by_label("Message #billing-downtown").fill("/billing ageing")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("region", name="Table").last).to_contain_text("Total")
+    table = page.get_by_role("region", name="Table").last
+    await expect(table).to_contain_text("Total")
+    await table.get_by_role("row").first.scroll_into_view_if_needed()
     await page.screenshot(path=album / "ageing.png")
 
 

@@ -1,4 +1,7 @@
-"""A demo that has been filled, once for all tests of a run: who needs one copies its folder."""
+"""A demo that has been filled, once for all tests of a run: who needs one copies its folder.
+
+The texts in it lead to the port it was filled on: whoever follows a link starts the copy there.
+"""
 
 import os
 import shutil
@@ -32,9 +35,10 @@ def filled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _fill(folder: Path) -> None:
     shutil.copy(ROOT / "app.yaml", folder)
-    log = folder / "log"
+    log, port = folder / "log", free_port()
+    (folder / "port").write_text(str(port))
     with log.open("wb") as told:
-        command = [sys.executable, "-m", "duesday", "demo", "--port", str(free_port())]
+        command = [sys.executable, "-m", "duesday", "demo", "--port", str(port)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "DUESDAY_CONFIG": "app.yaml"}
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=told, stderr=told
