@@ -5,24 +5,23 @@ from random import Random
 
 from duesday.sample.crowd import Household
 from duesday.sample.deeds import Deeds, open_day
-from duesday.sample.stories import DUE, does, sent
-from duesday.sample.wares import MUCH
+from duesday.sample.stories import DUE, does, large, sent
 
 FOLLOWED_FOR = 68
 """Days for which what happens leads to texts, mails and cards. What came before stands in the books only."""
 
 Steps = tuple[tuple[int, str, *tuple[str, ...]], ...]
-LATE: tuple[tuple[int, tuple[str, ...], Steps], ...] = (
-    (104, (), ()),
-    (93, (), ((38, "pays by check"),)),
-    (82, (), ((20, "is dealt with", "collections"),)),
-    (75, (), ((9, "pays by card", "half"), (30, "is dealt with", "write_off"))),
-    (66, (), ((12, "pays by ach"),)),
-    (57, (), ((4, "pays by card", "half"),)),
-    (52, MUCH, ((10, "goes on a plan", "6"), (11, "pays by check", "part"))),
-    (46, (), ((8, "pays by card"),)),
+LATE: tuple[tuple[int, Steps], ...] = (
+    (104, ()),
+    (93, ((38, "pays by check"),)),
+    (82, ((20, "is dealt with", "collections"),)),
+    (75, ((9, "pays by card", "half"), (30, "is dealt with", "write_off"))),
+    (66, ((12, "pays by ach"),)),
+    (57, ((4, "pays by card", "half"),)),
+    (52, ((10, "goes on a plan", "6"), (11, "pays by check", "part"))),
+    (46, ((8, "pays by card"),)),
 )
-"""At each clinic: how many days ago the bill was sent, for what, and what was done how many days after it was late."""
+"""At each clinic: how many days ago the bill was sent, and what was done how many days after it was late."""
 
 
 def choose(chance: Random, homes: Iterable[Household]) -> tuple[Household, ...]:
@@ -36,8 +35,9 @@ def choose(chance: Random, homes: Iterable[Household]) -> tuple[Household, ...]:
 
 def followed(chance: Random, chosen: tuple[Household, ...]) -> Deeds:
     for number, home in enumerate(chosen):
-        days_ago, codes, steps = LATE[number % len(LATE)]
+        days_ago, steps = LATE[number % len(LATE)]
         day = open_day(days_ago - home.place)
-        yield from sent(chance, home, day, *codes)
+        on_a_plan = any(what == "goes on a plan" for _, what, *_ in steps)
+        yield from sent(chance, home, day, *(large(home) if on_a_plan else ()))
         for after, what, *said in steps:
             yield does(day - DUE - after, what, home, *said)

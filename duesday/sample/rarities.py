@@ -5,8 +5,8 @@ from random import Random
 
 from duesday.sample.crowd import Household
 from duesday.sample.deeds import Deeds, billed
-from duesday.sample.stories import DUE, Story, again, bill, does, pays, seen, sent
-from duesday.sample.wares import MUCH, YEAR
+from duesday.sample.stories import DUE, Story, again, bill, does, large, pays, seen, sent
+from duesday.sample.wares import YEAR
 
 EARLY, LATE = (130, YEAR - 10), (190, YEAR - 10)
 CARD = "pays at the processor"
@@ -33,13 +33,11 @@ def with_draft_changed(*changes: str) -> Story:
     return story
 
 
-def with_deeds(
-    *steps: tuple[int, str, *tuple[str, ...]], until_late: bool = False, codes: tuple[str, ...] = ()
-) -> Story:
+def with_deeds(*steps: tuple[int, str, *tuple[str, ...]], until_late: bool = False, of_much: bool = False) -> Story:
     """A bill, and then these deeds so many days after it (after it is late)."""
 
     def story(chance: Random, home: Household, day: int) -> Deeds:
-        yield from sent(chance, home, day, *codes)
+        yield from sent(chance, home, day, *(large(home) if of_much else ()))
         for after, what, *said in steps:
             yield does(day - after - DUE * until_late, what, home, *said)
 
@@ -96,7 +94,7 @@ RARITIES = {
     "in a group": Rarity(with_deeds((8, "pays by check", "all", "", "Employer’s benefit, spring")), 6),
     "plan kept": Rarity(
         with_deeds((9, "goes on a plan", "4"), (9, "pays by card", "part"), (40, "pays by card", "part"),
-                   (70, "pays by card", "part"), (100, "pays by card"), codes=MUCH), 3),
+                   (70, "pays by card", "part"), (100, "pays by card"), of_much=True), 3),
     "written off": Rarity(when_late(WRITTEN_OFF), 4, LATE),
     "written off in part": Rarity(
         when_late((20, "is dealt with", "write_off_part"), (26, "pays by check")), 2, LATE),
@@ -108,8 +106,8 @@ RARITIES = {
     "fee waived": Rarity(with_deeds((4, "has a late fee waived"), (9, "pays by check"), until_late=True), 4, LATE),
     "registered twice": Rarity(registered_twice, 1),
     "dispute open": Rarity(with_deeds((4, CARD), (9, "disputes", "opened")), 1, (21, 22), over=False),
-    "plan on track": Rarity(with_deeds(*BEGUN, codes=MUCH), 3, (26, 30), over=False),
-    "plan behind": Rarity(with_deeds(*BEGUN, codes=MUCH), 2, (56, 60), over=False),
+    "plan on track": Rarity(with_deeds(*BEGUN, of_much=True), 3, (26, 30), over=False),
+    "plan behind": Rarity(with_deeds(*BEGUN, of_much=True), 2, (56, 60), over=False),
     "overpaid of late": Rarity(with_deeds((3, "pays by ach", "more")), 2, (12, 20), over=False),
     "bought": Rarity(with_draft_changed("product"), 4, (7, 12), over=False),
     "waiting in the queue": Rarity(left_in_the_queue, 6, (4, 9), over=False),

@@ -5,7 +5,7 @@ from random import Random
 
 from duesday.sample.crowd import Household
 from duesday.sample.deeds import EVENING, NOON, Deed, Deeds, open_day, visit
-from duesday.sample.wares import VISITS
+from duesday.sample.wares import LARGE, VISITS
 
 Story = Callable[[Random, Household, int], Deeds]
 
@@ -18,6 +18,11 @@ DECIDED = 32
 
 def seen(chance: Random, home: Household, day: int, *codes: str) -> Deed:
     return visit(open_day(day), chance.choice(home.members).external_id, *(codes or chance.choice(VISITS)))
+
+
+def large(home: Household) -> tuple[str, ...]:
+    """A visit that takes this household some time to pay."""
+    return LARGE[int(home.payer[1:]) % len(LARGE)]
 
 
 def bill(home: Household, day: int) -> Deed:

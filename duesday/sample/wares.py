@@ -51,5 +51,8 @@ VISITS = (
     ("exam", "xray", "splint"), ("suture", "gauze*3"), ("vaccine", "serum*0.5"), ("exam", "gauze*1.5"),
 )  # fmt: skip
 """What visits consist of; a quantity stands behind the `*`."""
-MUCH = ("suture", "gauze*4", "xray", "checkup")
-"""A visit that takes some time to pay."""
+LARGE = (
+    ("suture", "gauze*4", "xray"), ("checkup", "ecg", "blood", "xray"), ("suture", "gauze*6", "exam", "splint"),
+    ("checkup", "hearing", "blood"), ("exam", "ecg", "xray", "blood", "splint"),
+)  # fmt: skip
+"""Those that take some time to pay."""
