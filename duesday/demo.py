@@ -59,7 +59,7 @@ async def _go_on(house: House, world: World, place: DemoPlace, told: asyncio.Eve
 async def _fill(house: House, world: World, clock: DemoTime, place: DemoPlace) -> None:
     if await Patient.exists():
         raise Refusal("not_empty", "That database has patients in it, and they aren't the demo's. Name an empty one.")
-    say("  A year of a sample practice passes by on it, half a minute long …")
+    say("  A year of a sample practice passes by on it, for half a minute or more …")
     async with clock.walking():
         await live_through(morning(house.practice, world.clock.pulse()), house=house, world=world, clock=clock)
     world.snapshot()
