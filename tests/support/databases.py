@@ -15,6 +15,7 @@ import pytest
 from models import database
 from models.migrate import migrate
 from tests.support import postgres
+from tests.support.swept import Swept
 
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -57,11 +58,20 @@ async def bring_up(url: str) -> None:
         await database.close()
 
 
-def new_postgres(name: str, template: str = "template0") -> Iterator[str]:
+def copied_postgres(name: str, template: str = "template0") -> str:
     # A template of a few megabytes is copied in half the time it takes to log it.
     order(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield f"{postgres.address()}/{name}"
-    order(f"DROP DATABASE {name} WITH (FORCE)")
+    return f"{postgres.address()}/{name}"
+
+
+def dropped_postgres(url: str) -> None:
+    order(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+
+
+def new_postgres(name: str, template: str = "template0") -> Iterator[str]:
+    url = copied_postgres(name, template)
+    yield url
+    dropped_postgres(url)
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +90,18 @@ def migrated_postgres() -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="session")
+def swept_postgres(migrated_postgres: str) -> Iterator[Swept]:
+    """One migrated database after the other, each for many tests."""
+
+    def make() -> str:
+        return copied_postgres(f"{WORKER}_{next(numbers)}", template=migrated_postgres)
+
+    swept = Swept(make, dropped_postgres, administrator()[0])
+    yield swept
+    swept.leave()
+
+
 @pytest.fixture(params=KINDS)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without a single table, for the tests of migrations themselves."""
@@ -93,7 +115,9 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with every table and no rows."""
     if request.param == "postgres":
-        yield from new_postgres(f"{WORKER}_{next(numbers)}", template=request.getfixturevalue("migrated_postgres"))
+        swept: Swept = request.getfixturevalue("swept_postgres")
+        yield swept.fresh()
+        swept.sweep()
     else:
         shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "duesday.db")
         yield f"sqlite://{tmp_path / 'duesday.db'}"
