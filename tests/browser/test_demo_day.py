@@ -63,7 +63,9 @@ async def arrive(page: Page, address: str) -> None:
             await asyncio.sleep(0.1)
     await page.get_by_label("You are").select_option(label="Dana Whitfield (biller)")
     await expect(page.get_by_text("Could not be reached").first).to_be_visible(timeout=PATIENCE)
-    await expect(page.get_by_role("group", name="The sandbox’s clock")).to_contain_text("10:15 AM", timeout=PATIENCE)
+    # The clock goes on from a quarter past, and a busy machine takes its time.
+    clock = page.get_by_role("group", name="The sandbox’s clock")
+    await expect(clock).to_contain_text(re.compile(r"10:[1-4]\d AM"), timeout=PATIENCE)
 
 
 async def test_a_billing_morning_can_be_worked_in_the_demo(page: Page, demo: str, album: Path) -> None:
