@@ -33,7 +33,7 @@ async def demo_until_stopped(*, port: int, fresh: bool, database_url: str | None
         if fresh or not place.is_filled:
             place.clear()
         async with _world(port, place) as world, AsyncExitStack() as open_until:
-            address = _next_free(port)
+            address = _address(port, place)
             environment = _environment(place, world, address)
             practice = checked_practice(environment)
             _settle(world, practice)
@@ -96,14 +96,16 @@ async def _world(port: int, place: DemoPlace) -> AsyncIterator[World]:
         yield world
 
 
-def _next_free(port: int) -> socket.socket:
-    """The service's own address: links in kept mails lead to it, so it is the same next time if it can be."""
-    for candidate in range(port + 1, min(port + 100, 65536)):
+def _address(port: int, place: DemoPlace) -> socket.socket:
+    """The service's own address: links in kept texts lead to it, so it is the one of last time if it can be."""
+    for candidate in (*place.service_port, *range(port + 1, min(port + 100, 65536)), 0):
         try:
-            return taken("127.0.0.1", candidate)
+            found = taken("127.0.0.1", candidate)
         except Refusal:
             continue
-    return taken("127.0.0.1", 0)
+        place.note_service_port(found.getsockname()[1])
+        return found
+    raise Refusal("address_taken", "There is no free port for the demo's service on this machine.")
 
 
 def _environment(place: DemoPlace, world: World, address: socket.socket) -> Environment:

@@ -28,6 +28,15 @@ class DemoPlace:
     def note_filled(self) -> None:
         (self.state / "filled").touch()
 
+    @property
+    def service_port(self) -> tuple[int, ...]:
+        """Where the service answered last time, if there was one."""
+        file = self.state / "service-port"
+        return (int(file.read_text()),) if file.exists() else ()
+
+    def note_service_port(self, port: int) -> None:
+        (self.state / "service-port").write_text(str(port))
+
     def clear(self) -> None:
         """What a start that was cut short, or an earlier demo, has left. A database of the user's own is not ours to
         empty."""
