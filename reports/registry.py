@@ -2,14 +2,13 @@
 
 from reports.ageing import AGEING
 from reports.cash import CASH
+from reports.charged import LATE_FEES, TAX
 from reports.invoices import INVOICES
-from reports.late_fees import LATE_FEES
 from reports.payments import PAYMENTS
 from reports.procedures import PROCEDURES
 from reports.providers import PROVIDERS
 from reports.refunds import REFUNDS
 from reports.report import Report
-from reports.tax import TAX
 from reports.unbilled import UNBILLED
 from reports.write_offs import WRITE_OFFS
 
