@@ -47,10 +47,11 @@ docs: setup ## Write the generated parts of docs/ anew
 	@$(BIN)/python docs/generate.py
 
 system: ## Install what the full test needs of the system (Debian, as root)
-	@command -v apt-get >/dev/null || { echo 'This is no Debian: install $(SYSTEM_PACKAGES) in your own way.' >&2; exit 1; }
+	@command -v apt-get >/dev/null || { echo 'This is no Debian: install $(SYSTEM_PACKAGES) npm in your own way.' >&2; exit 1; }
 	@[ "$$(id -u)" = 0 ] || { echo 'Installing system packages needs root: run `sudo make system`.' >&2; exit 1; }
 	@apt-get update -qq
-	@DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES) </dev/null >/dev/null
+	@DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES) \
+		$$(command -v npm >/dev/null || echo nodejs npm) </dev/null >/dev/null
 
 .venv/synced: pyproject.toml uv.lock | $(BIN)/uv
 	@echo 'Installing what uv.lock names into .venv'

@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.support.needs",
     "tests.support.postgres",
     "tests.support.databases",
+    "tests.support.npm",
     "tests.support.printing",
     "tests.support.browser",
     "tests.support.demo",

@@ -31,6 +31,7 @@ def chromium() -> str | None:
 NEEDS = {
     "postgres": Need("on PostgreSQL", lambda: os.environ.get("DUESDAY_TEST_POSTGRES") or postgres_programs()),
     "browser": Need("in a browser", chromium),
+    "npm": Need("with what vendors publish on npm", lambda: shutil.which("npm")),
     "poppler": Need("of what a PDF shows", lambda: shutil.which("pdftoppm")),
 }
 
