@@ -61,18 +61,23 @@ async def move_cash(
     *,
     amount: int,
     reason: str,
+    practice: Practice,
     actor: Actor,
     now: datetime,
     out: bool = False,
     seen_version: int | None = None,
 ) -> CashDay:
-    """Put cash into the drawer, or take it out, for something that is no payment (change from the bank, stamps)."""
+    """Put cash into the drawer, or take it out, for something that is no payment (change from the bank, stamps).
+    Nobody takes out more than lies in it."""
     if not 0 < amount <= MOST_CENTS:
         raise invalid("An amount is more than zero.", "amount_cents")
+    move = "pay_out" if out else "pay_in"
     async with change(now) as told:
         day = await _held(day_id)
+        CASH_DAY.fire(move, status=day.status, before=None, actor=actor, location=day.location)
+        if out and amount > (lies := (await drawer_of(day, practice=practice)).expected_cents):
+            raise invalid(f"There is {plain(max(lies, 0), practice.currency)} in the drawer, not more.", "amount_cents")
         facts = {"amount_cents": amount, "reason": reason}
-        move = "pay_out" if out else "pay_in"
         await fire(day, move, machine=CASH_DAY, actor=actor, told=told, seen_version=seen_version, facts=facts)
         await CashMovement.create(
             cash_day=day, amount_cents=-amount if out else amount, reason=reason, actor_name=actor.name, at=now

@@ -118,7 +118,15 @@ async def close(call: Call[CloseBody]) -> CashDayAnswer:
 
 async def _moved(call: Call[CashBody], *, out: bool) -> CashDayAnswer:
     asked, number = call.asked, call.id("cash day")
-    await move_cash(number, amount=asked.amount_cents, reason=asked.reason, out=out, actor=call.actor, now=call.now)
+    await move_cash(
+        number,
+        amount=asked.amount_cents,
+        reason=asked.reason,
+        out=out,
+        practice=call.practice,
+        actor=call.actor,
+        now=call.now,
+    )
     return await _told(number, call)
 
 

@@ -94,7 +94,7 @@ async def books(clinic: Clinic) -> Books:
         actor=DANA, now=clinic.now,
     )  # fmt: skip
     await keep_product(_brace(), practice=clinic.practice, actor=MANAGER, now=clinic.now)
-    day = await open_day("downtown", float_cents=0, practice=clinic.practice, actor=DANA, now=clinic.now)
+    day = await open_day("downtown", float_cents=1_000, practice=clinic.practice, actor=DANA, now=clinic.now)
     return Books(
         clinic, people, await clinic.sees(people["maria"]), await clinic.bills(people["ana"]),
         await Invoice.get(invoice_set_id=chased.id), await Invoice.get(id=paid.id), payment, plan, chased, handed,
@@ -151,9 +151,9 @@ BILLERS: dict[str, Verb] = {
     "hand over": lambda b, a: hand_over(b.chased, note="x", actor=a, now=b.clinic.now),
     "recall": lambda b, a: recall(b.handed, actor=a, now=b.clinic.now),
     "open a day": lambda b, a: open_day("lakeside", float_cents=0, **_by(b, a)),
-    "pay in": lambda b, a: move_cash(b.day.id, amount=5, reason="x", actor=a, now=b.clinic.now),
-    "pay out": lambda b, a: move_cash(b.day.id, amount=5, reason="x", out=True, actor=a, now=b.clinic.now),
-    "close a day": lambda b, a: close_day(b.day.id, counted={}, **_by(b, a)),
+    "pay in": lambda b, a: move_cash(b.day.id, amount=5, reason="x", **_by(b, a)),
+    "pay out": lambda b, a: move_cash(b.day.id, amount=5, reason="x", out=True, **_by(b, a)),
+    "close a day": lambda b, a: close_day(b.day.id, counted={1_000: 1}, **_by(b, a)),
     "put a claim": lambda b, a: put_claim(
         ClaimRecord(external_id="C-1", session="S-C", payer="Acme", status="paid", patient_cents=100), **_by(b, a)
     ),

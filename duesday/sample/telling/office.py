@@ -68,7 +68,7 @@ async def opens_the_register(stage: Stage, deed: Deed, now: datetime) -> None:
 async def moves_cash(stage: Stage, deed: Deed, now: datetime, *, out: bool) -> None:
     cents, what_for = deed.said
     day = await _day(stage, deed)
-    await move_cash(day.id, amount=int(cents), reason=what_for, actor=DANA, now=now, out=out)
+    await move_cash(day.id, amount=int(cents), reason=what_for, practice=stage.practice, actor=DANA, now=now, out=out)
 
 
 async def closes_the_register(stage: Stage, deed: Deed, now: datetime) -> None:

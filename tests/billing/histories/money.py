@@ -206,12 +206,13 @@ async def dispute(town: Town) -> Said:
     if opened and town.chance.random() < 0.7:
         one = town.chance.choice(opened)
         return await dispute_ends(town, one.payment, one.amount_cents, one.processor_id)
-    free = await Payment.filter(processor="stripe", status__in=("received", "refunded")).order_by("id")
+    free = await Payment.filter(processor="stripe", status__in=("received", "refunded", "disputed")).order_by("id")
     free = [p for p in free if not await Refund.filter(payment_id=p.id, status="pending").exists()]
     if not free:
         return None
     payment = town.chance.choice(free)
-    its_id, left = f"dp_{next(town.numbers)}", payment.amount_cents - payment.returned_cents
+    its_id, taken = f"dp_{next(town.numbers)}", town.book.moneys[payment.id].disputed
+    left = payment.amount_cents - payment.returned_cents - taken
     cents = town.chance.choice((payment.amount_cents, max(left - 100, 1), 1))
     if town.chance.random() < 0.2:
         return await dispute_ends(town, payment, min(cents, left), its_id, said=cents)
@@ -247,7 +248,9 @@ async def drawer(town: Town) -> Said:
         return f"the drawer at {place} is opened"
     if town.chance.random() < 0.4:
         cents, out = town.chance.choice((500, 2_000)), town.chance.random() < 0.5
-        await move_cash(day.id, amount=cents, reason="Change", out=out, actor=DANA, now=town.now)
+        if not town.daring and town.book.drawers[place, day.day] < cents:
+            out = False
+        await move_cash(day.id, amount=cents, reason="Change", out=out, actor=DANA, **town.known)
         town.book.drawers[place, day.day] += -cents if out else cents
         return f"{'-' * out}{cents} into the drawer at {place}"
     lies = town.book.drawers[place, day.day]
