@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from billing.books import held_payer
 from billing.families import follow_payer, refuse_chain
+from billing.prices import refuse_unknown_list
 from domain.access import Actor
 from domain.errors import invalid, not_found
 from domain.practice import Channel, Practice
@@ -42,6 +43,8 @@ async def keep_patient(
         raise invalid("A date of birth cannot lie in the future.", "birth_date")
     async with change(now) as told:
         known, guarantor = await _known_and_guarantor(record)
+        if record.price_list is not None and (known is None or record.price_list != known.price_list):
+            await refuse_unknown_list(record.price_list, practice)
         columns = {name: getattr(record, name) for name in _COLUMNS} | {"guarantor": guarantor}
         if known is None:
             patient = await Patient.create(external_id=record.external_id, created_at=now, **columns)

@@ -12,6 +12,8 @@ from models.care import Price
 from models.change import Facts, change
 from models.people import Patient
 
+LISTS_TOLD = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceRecord:
@@ -61,6 +63,17 @@ async def prices_for(patient: Patient, codes: Collection[str], on: date, *, prac
     lists = lists_of(patient.price_list, practice)
     rows = await Price.filter(price_list__in=lists, code__in=set(codes), valid_from__lte=on)
     return {code: price_among([row for row in rows if row.code == code], lists, code, on) for code in codes}
+
+
+async def refuse_unknown_list(name: str, practice: Practice) -> None:
+    """A list is there once a price names it, or app.yaml. One that isn't would bill at the practice's own, unseen."""
+    if name == practice.price_list or await Price.filter(price_list=name).exists():
+        return
+    known = await Price.all().distinct().order_by("price_list").limit(LISTS_TOLD).values_list("price_list", flat=True)
+    lists = ", ".join(dict.fromkeys((practice.price_list, *map(str, known))))
+    raise invalid(
+        f"There is no price list “{name}”. There are: {lists}. A list begins with its first price.", "price_list"
+    )
 
 
 def lists_of(own: str | None, practice: Practice) -> tuple[str, ...]:

@@ -134,6 +134,21 @@ async def test_the_price_is_that_of_the_day_and_of_the_patient_s_own_list(clinic
     assert (await Charge.filter(code="xray").first()).amount_cents == 8_000  # type: ignore[union-attr]
 
 
+async def test_a_price_list_that_is_not_there_is_refused_where_the_patient_is_written_down(clinic: Clinic) -> None:
+    before = await everything()
+    with pytest.raises(Refusal, match=r"no price list “stuff”\. There are: standard\.") as refused:
+        await clinic.patient("own", price_list="stuff")
+    assert (refused.value.field, await everything()) == ("price_list", before)
+    staff = PriceRecord(
+        price_list="staff", code="exam", description="exam", unit_price_cents=1, valid_from=date(2026, 3, 1)
+    )
+    await keep_price(staff, practice=clinic.practice, actor=CLOCK, now=clinic.now)
+    with pytest.raises(Refusal, match="There are: standard, staff"):
+        await clinic.patient("own", price_list="stuff")
+    assert (await clinic.patient("own", price_list="staff")).price_list == "staff"
+    assert (await clinic.patient("other", price_list="standard")).price_list == "standard"
+
+
 async def test_a_quantity_is_priced_and_rounded_once(clinic: Clinic) -> None:
     patient = await clinic.patient()
     await completes(clinic, clinic.visit(patient, items=(Item("odd", Decimal("0.5")), Item("odd", Decimal("2.125")))))

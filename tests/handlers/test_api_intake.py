@@ -62,6 +62,7 @@ WRONG = [
     ({"birth_date": 12}, "birth_date"),
     ({"location": "nowhere"}, "location"),
     ({"guarantor": "P-9"}, "guarantor"),
+    ({"price_list": "stuff"}, "price_list"),
     ({"favourite_colour": "red"}, "favourite_colour"),
 ]
 
