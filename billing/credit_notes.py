@@ -42,7 +42,12 @@ async def credit(invoice: Invoice, cents: int, *, charge: Charge, practice: Prac
             guarantor=invoice.guarantor_id,
             invoice_set=invoice.invoice_set_id,
             before={"balance_cents": before},
-            after={"balance_cents": invoice.balance_cents, "amount_cents": credited, "to_credit_cents": paid_cents},
+            after={
+                "number": invoice.number,
+                "balance_cents": invoice.balance_cents,
+                "amount_cents": credited,
+                "to_credit_cents": paid_cents,
+            },
         )
     return int(credited)
 

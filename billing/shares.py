@@ -60,7 +60,7 @@ class Shares:
         before = invoice.balance_cents
         await self._move(invoice, paid=cents, forgiven=-recovered)
         facts = {"recovered_cents": recovered} if recovered else {}
-        self._tell("paid_on", invoice, before, facts)
+        self._tell("paid_on", invoice, before, {"amount_cents": cents, **facts})
 
     async def take_off(self, invoice: Invoice, share: PaymentShare, cents: int, *, then: Disposition) -> None:
         """Back into the guarantor's credit. What had been recovered is written off again; of the rest the balance rises
@@ -138,7 +138,12 @@ class Shares:
             guarantor=invoice.guarantor_id,
             invoice_set=invoice.invoice_set_id,
             before={"balance_cents": before},
-            after={"balance_cents": invoice.balance_cents, "payment": self.payment.id, **facts},
+            after={
+                "number": invoice.number,
+                "balance_cents": invoice.balance_cents,
+                "payment": self.payment.id,
+                **facts,
+            },
         )
 
 

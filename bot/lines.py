@@ -52,20 +52,26 @@ def _said(kind: str, facts: Facts, currency: str) -> str | None:
 
 def _of_invoice(what: str, facts: Facts, currency: str) -> str | None:
     match what:
+        case "payer_not_told":
+            return f"The bill {escaped(facts['number'])} has not reached the payer: {escaped(facts['reason'])}"
         case "late_fee_charged":
             return f"Late fee of {plain(facts['amount_cents'], currency)} charged"
         case "late_fee_waived":
             return f"Late fee of {plain(facts['amount_cents'], currency)} waived: {escaped(str(facts['reason']))}"
-        case "paid_on":
-            return f"Payment received; {plain(facts['balance_cents'], currency)} is left on that invoice"
-        case "payment_taken_off":
-            taken, owed = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
-            stays = "stays" if facts["disposition"] == "settled" else "is"
-            return f"{taken} of a payment was taken back; {owed} {stays} open on that invoice"
-        case "credited":
-            credited, left = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
-            return f"Credit note of {credited}: the insurer leaves less to the patient; {left} is left on that invoice"
+        case "paid_on" | "payment_taken_off" | "credited":
+            return _of_balance(what, facts, currency)
     return None
+
+
+def _of_balance(what: str, facts: Facts, currency: str) -> str:
+    moved, left = (plain(facts[name], currency) for name in ("amount_cents", "balance_cents"))
+    number = escaped(facts["number"])
+    if what == "paid_on":
+        return f"{moved} was paid on {number}; {left} is left"
+    if what == "credited":
+        return f"Credit note of {moved} on {number}: the insurer leaves less to the patient; {left} is left"
+    stays = "stays" if facts["disposition"] == "settled" else "is"
+    return f"{moved} of a payment was taken back; {left} {stays} open on {number}"
 
 
 def _of_set(what: str, facts: Facts, currency: str) -> str | None:

@@ -30,8 +30,8 @@ SAID = {
     "The patient asks for a payment plan; the sequence waits": 1,
     "Replied to the patient by Dana Biller": 1,
     "Reply by text delivered": 1,
-    "Payment received; $0.00 is left on that invoice": 1,
-    "$40.00 of a payment was taken back; $0.00 stays open on that invoice": 1,
+    "$140.00 was paid on INV-1001; $0.00 is left": 1,
+    "$40.00 of a payment was taken back; $0.00 stays open on INV-1001": 1,
     "Paid": 1,
 }
 

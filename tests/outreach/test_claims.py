@@ -37,7 +37,7 @@ async def test_a_set_closes_when_the_insurer_leaves_nothing_to_the_patient(desk:
     assert credited.invoice_set_id == chased.id
     line = line_of(credited, "USD")
     assert line is not None
-    assert line.startswith("Credit note of $30.00: the insurer leaves less to the patient; $10.00 is left")
+    assert line.startswith("Credit note of $30.00 on INV-1001: the insurer leaves less to the patient; $10.00 is left")
     await told(desk.clinic, claim, "reversed")
     await desk.reacts()
     assert (await InvoiceSet.get(id=chased.id)).status == "cancelled"
