@@ -31,6 +31,8 @@ class LineChange:
     """Why the rate is another than the list's."""
     taxes: tuple[str, ...] | None = None
     adjustments: tuple[Adjustment, ...] | None = None
+    instead_of: tuple[str, ...] = ("discount", "surcharge")
+    """The kinds that make way for those adjustments; of another kind they stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +123,15 @@ async def change_draft(
     actor: Actor,
     now: datetime,
     seen_version: int | None = None,
+    anew: bool = False,
 ) -> Invoice:
-    """Change a draft. `seen_version` is what the person had before their eyes."""
+    """Change a draft. `seen_version` is what the person had before their eyes; `anew` where its lines have been changed
+    already, and all figures are to follow."""
     async with change(now) as told:
         await held_payer(invoice.guarantor_id)
         invoice = await _held_draft(invoice.id, actor, seen_version)
         sheet, before = await sheet_of(invoice), invoice.total_cents
+        stood = _standing(invoice, sheet)
         had = bool(sheet.on_lines or sheet.on_whole or sheet.taxed)
         taken = await _unbilled(invoice.guarantor_id, wanted.charges)
         for place in {charge.location for charge in taken}:
@@ -143,6 +148,8 @@ async def change_draft(
         _change_whole(invoice, sheet, wanted, practice, now)
         bill = sheet.reckon(practice)
         invoice.total_cents = bill.total_cents
+        if not anew and _standing(invoice, sheet) == stood:
+            return invoice
         await _write_lines(invoice, sheet.lines[kept:])
         await write_figures(invoice, sheet, bill, anew=had, now=now)
         invoice.version += 1
@@ -162,6 +169,17 @@ async def delete_draft(
         await Invoice.filter(id=invoice.id).delete()
         before = {"status": "draft", "total_cents": invoice.total_cents}
         _tell("deleted", invoice, told, actor, before=before, after={"reason": reason} if reason else {})
+
+
+def _standing(invoice: Invoice, sheet: Sheet) -> tuple[object, ...]:
+    """All that can be changed of a draft: where it is the same, nothing has happened."""
+    lines = [
+        (line.position, line.taxes, line.unit_price_cents, line.list_price_cents, line.rate_reason)
+        for line in sheet.lines
+    ]
+    on_lines = {position: theirs for position, theirs in sheet.on_lines.items() if theirs}
+    whole = (sheet.on_whole, sheet.taxes, invoice.due_date, invoice.notes, invoice.total_cents)
+    return lines, on_lines, *whole
 
 
 async def _held_draft(invoice_id: int, actor: Actor, seen_version: int | None) -> Invoice:
@@ -219,7 +237,8 @@ async def _remove(sheet: Sheet, positions: Sequence[int]) -> None:
 
 async def _change_line(line: InvoiceLine, what: LineChange, sheet: Sheet) -> None:
     if what.adjustments is not None:
-        sheet.on_lines[line.position] = what.adjustments
+        stay = [each for each in sheet.on_lines.get(line.position, ()) if each.kind not in what.instead_of]
+        sheet.on_lines[line.position] = (*stay, *what.adjustments)
     if what.taxes is not None:
         line.taxes = what.taxes
     if what.unit_price_cents is not None:

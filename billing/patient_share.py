@@ -119,6 +119,6 @@ async def _on_draft(charge: Charge, draft: Invoice, *, practice: Practice, told:
         line.list_price_cents, line.rate_reason = None, ""
         await line.save()
     change = DraftChange(remove=() if cents else (line.position,))
-    await change_draft(draft, change, practice=practice, actor=CLOCK, now=told.now)
+    await change_draft(draft, change, practice=practice, actor=CLOCK, now=told.now, anew=True)
     if not await InvoiceLine.filter(invoice_id=draft.id).exists():
         await delete_draft(draft, actor=CLOCK, now=told.now, reason="The payer leaves nothing to the patient.")

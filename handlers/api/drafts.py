@@ -97,19 +97,20 @@ class DraftBody(Body):
 
 
 class LineChangeBody(_Figures):
-    """What becomes of one line; what is not said stays."""
+    """What becomes of one line; what is not said stays, and a discount or surcharge that is null goes."""
 
     position: Position
     unit_price_cents: Price | None = None
     reason: Annotated[str, Words(500, least=0), Field(description="Why the rate is another than the list's.")] = ""
 
     def change(self) -> LineChange:
-        said = self.discount is not None or self.surcharge is not None
+        said = tuple(kind for kind in ("discount", "surcharge") if kind in self.model_fields_set)
         return LineChange(
             unit_price_cents=self.unit_price_cents,
             reason=self.reason,
             taxes=self.taxes,
             adjustments=self.adjustments if said else None,
+            instead_of=said,
         )
 
 

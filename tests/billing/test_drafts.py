@@ -57,12 +57,12 @@ async def ledger_of(invoice: Invoice) -> dict[str, int]:
 
 
 async def test_staff_write_lines_sell_products_and_add_procedures_at_the_price_of_their_day(taxed: Clinic) -> None:
-    maria = await taxed.patient(price_list="staff")
     for cents, since in ((5_000, 1), (6_000, 2)):
         record = PriceRecord(
             price_list="staff", code="exam", description="Exam", unit_price_cents=cents, valid_from=date(2026, 3, since)
         )
         await keep_price(record, practice=taxed.practice, actor=MIA, now=taxed.now)
+    maria = await taxed.patient(price_list="staff")
     draft = await draft_invoice(
         guarantor=maria.id,
         charges=(),
@@ -202,6 +202,27 @@ async def test_who_saw_an_older_draft_changes_nothing(taxed: Clinic) -> None:
             await attempt()
         assert refused.value.code == "stale"
     assert await everything() == before
+
+
+async def test_a_change_that_changes_nothing_leaves_no_trace(taxed: Clinic) -> None:
+    draft = await taxed.sees(await taxed.patient(), "exam", "xray")
+    rate = LineChange(unit_price_cents=9_000, reason="Agreed", taxes=("state",), adjustments=(off(points=500),))
+    said = {
+        "lines": {1: rate},
+        "taxes": ("city",),
+        "adjustments": (off(cents=100, words="Hardship"),),
+        "due_date": taxed.today + timedelta(days=9),
+        "notes": "Thank you",
+    }
+    await changed(taxed, draft, **said)
+    before = await everything()
+    for what in ({}, said, {"charges": "all"}, {"lines": {2: LineChange(unit_price_cents=8_000, adjustments=())}}):
+        assert (await changed(taxed, draft, **what)).version == 2
+    assert await everything() == before
+    for name, other in (("notes", "Thanks"), ("due_date", "terms"), ("taxes", ()), ("adjustments", ())):
+        version = (await Invoice.get(id=draft.id)).version
+        assert (await changed(taxed, draft, **{name: other})).version == version + 1
+    assert (await changed(taxed, draft, lines={1: replace(rate, reason="Agreed by phone")})).version == 7
 
 
 async def test_a_sent_bill_stays_as_it_is_in_the_verbs_and_in_the_database(taxed: Clinic) -> None:
