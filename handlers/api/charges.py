@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from domain.errors import not_found
+from handlers.api.body import NoQuery
 from handlers.api.fields import ExternalId, Told
 from handlers.api.operation import Call
 from handlers.api.paging import Listed, Page, page_of
@@ -43,6 +45,15 @@ async def list_them(call: Call[WhichCharges]) -> Listed[ChargeAnswer]:
     if which.patient is not None:
         rows = rows.filter(patient__external_id=which.patient)
     return await page_of(rows, which, shown)
+
+
+async def show(call: Call[NoQuery]) -> ChargeAnswer:
+    """Show a charge."""
+    number = call.id("charge")
+    found = await shown(await Charge.filter(id=number).prefetch_related("patient"))
+    if not found:
+        raise not_found("charge", number)
+    return found[0]
 
 
 async def shown(charges: Sequence[Charge]) -> list[ChargeAnswer]:

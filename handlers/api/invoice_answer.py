@@ -87,6 +87,7 @@ class InvoiceAnswer:
     paid_cents: Told
     balance_cents: Told
     due_date: date | None
+    notes: str
     lines: list[LineAnswer]
     adjustments: list[AdjustmentAnswer]
     taxes: list[TaxAnswer]
@@ -143,6 +144,7 @@ async def shown(invoices: Sequence[Invoice]) -> list[InvoiceAnswer]:
             paid_cents=invoice.paid_cents,
             balance_cents=invoice.balance_cents,
             due_date=invoice.due_date,
+            notes=invoice.notes,
             lines=[_line(line, people) for line in by_invoice[invoice.id]],
             adjustments=[_adjustment(row) for row in adjustments[invoice.id]],
             taxes=[_tax(row) for row in taxes[invoice.id]],

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from billing.prices import PriceRecord, keep_price
 from billing.products import ProductRecord, count_stock, keep_product, receive_stock
+from domain.errors import not_found
 from domain.money import MOST_CENTS
-from handlers.api.body import Body
+from handlers.api.body import Body, NoQuery, Query
 from handlers.api.charges import quantity
 from handlers.api.fields import AnyQuantity, Day, Quantity, Reason, Short, Told, Words
 from handlers.api.operation import Call, Created
@@ -54,6 +56,11 @@ class WhichPrices(Page):
     price_list: Short | None = None
 
 
+class WhichPrice(Query):
+    price_list: Annotated[Short | None, Field(description="The practice's own, if left out.")] = None
+    on: Annotated[Day | None, Field(description="Today, if left out.")] = None
+
+
 @dataclass(frozen=True, slots=True)
 class ProductAnswer:
     code: str
@@ -89,6 +96,14 @@ async def list_them(call: Call[Page]) -> Listed[ProductAnswer]:
     return await page_of(Product.all(), call.asked, _shown)
 
 
+async def show(call: Call[NoQuery]) -> ProductAnswer:
+    """Show a product."""
+    product = await Product.get_or_none(code=call.code)
+    if product is None:
+        raise not_found("product", call.code)
+    return _told(product)
+
+
 async def receive(call: Call[ReceivedBody]) -> ProductAnswer:
     """Book what of a product has come in."""
     asked, came = call.asked, int(call.asked.quantity * 1000)
@@ -122,6 +137,18 @@ async def list_prices(call: Call[WhichPrices]) -> Listed[PriceAnswer]:
         if (given := getattr(which, name)) is not None:
             rows = rows.filter(**{name: given})
     return await page_of(rows, which, _prices)
+
+
+async def show_price(call: Call[WhichPrice]) -> PriceAnswer:
+    """Show what a procedure or material costs on a day, on one price list."""
+    asked = call.asked
+    on = asked.on or call.now.astimezone(ZoneInfo(call.practice.timezone)).date()
+    begun = Price.filter(price_list=asked.price_list or call.practice.price_list, code=call.code, valid_from__lte=on)
+    price = await begun.order_by("-valid_from").first()
+    if price is None:
+        raise not_found("price", call.code)
+    (told,) = await _prices([price])
+    return told
 
 
 def _told(product: Product) -> ProductAnswer:

@@ -34,11 +34,29 @@ async def test_a_draft_is_made_by_hand_changed_and_deleted(house: House):
     changed = await done(
         house, "PATCH", path, {"remove": [2], "lines": [dearer], "adjustments": [], "notes": "Thank you"}
     )
-    assert (changed["total_cents"], changed["adjustments"]) == (15_000, [])
-    assert (await Invoice.get(id=draft["id"])).notes == "Thank you"
+    assert (changed["total_cents"], changed["adjustments"], changed["notes"]) == (15_000, [], "Thank you")
+    assert changed == await done(house, "GET", path)
     await done(house, "DELETE", path, None, 204)
     assert (await house.call("GET", path)).status == 404
     assert [charge.invoice_id for charge in await Charge.all()] == [None]
+
+
+async def test_a_line_s_discount_and_surcharge_are_changed_each_by_itself(house: House):
+    await patient("P-1")
+    await seen("P-1", cents=10_000)
+    draft = await done(house, "POST", "/invoices", {"guarantor": "P-1"}, 201)
+    for said, left in (
+        ({"discount": {"amount_cents": 100}}, [("discount", -100)]),
+        ({"surcharge": {"amount_cents": 250}}, [("discount", -100), ("surcharge", 250)]),
+        ({"discount": {"amount_cents": 50}}, [("discount", -50), ("surcharge", 250)]),
+        ({}, [("discount", -50), ("surcharge", 250)]),
+        ({"discount": None}, [("surcharge", 250)]),
+        ({"discount": None, "surcharge": None}, []),
+    ):
+        body = {"lines": [{"position": 1, **said}]}
+        changed = await done(house, "PATCH", f"/invoices/{draft['id']}", body)
+        assert sorted((row["kind"], row["amount_cents"]) for row in changed["adjustments"]) == left
+    assert changed["total_cents"] == 10_000
 
 
 async def test_the_queue_says_who_has_something_to_be_billed(house: House):
@@ -123,7 +141,14 @@ async def test_products_and_prices_are_kept_and_stock_is_counted(house: House):
     await done(house, "PUT", "/prices/visit", price, 201)
     listed = await done(house, "GET", "/prices?code=visit")
     assert [(each["price_list"], each["unit_price_cents"]) for each in listed["items"]] == [("standard", 9_000)]
-    assert [each["code"] for each in (await done(house, "GET", "/products"))["items"]] == ["B-1"]
+    later = {**price, "unit_price_cents": 9_500, "valid_from": "2026-03-01"}
+    assert await done(house, "PUT", "/prices/visit", later, 201) == await done(house, "GET", "/prices/visit")
+    assert (await done(house, "GET", "/prices/visit?on=2026-02-28"))["unit_price_cents"] == 9_000
+    for nothing in ("/prices/visit?on=2025-12-31", "/prices/visit?price_list=staff", "/prices/visits"):
+        assert (await house.call("GET", nothing)).status == 404
+    [listed_product] = (await done(house, "GET", "/products"))["items"]
+    assert listed_product == await done(house, "GET", "/products/B-1")
+    assert (await house.call("GET", "/products/B-2")).status == 404
 
 
 async def test_a_claim_moves_the_patients_share_once(house: House):

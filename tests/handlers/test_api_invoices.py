@@ -60,6 +60,7 @@ async def test_an_invoice_is_drafted_sent_and_paid(house: House):
         "paid_cents": 4_000,
         "balance_cents": 8_000,
         "due_date": "2026-04-01",
+        "notes": "",
         "lines": [
             {
                 "position": 1,
