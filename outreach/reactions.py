@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from billing.collections import tell_agency
@@ -11,11 +10,12 @@ from domain.invoice_set import CHASED
 from domain.ports import Ports
 from domain.practice import Practice
 from models.change import change, following
-from models.chasing import InvoiceSet, Message
+from models.chasing import InvoiceSet
 from models.invoices import Invoice
 from models.money import Payment
 from models.people import Patient
 from models.record import Event
+from outreach.bills import mind_bills
 from outreach.enrol import enrol, hold_for_bank, rule_set_name, settle_if_nothing_is_owed
 from outreach.instalments import mind_plans
 from outreach.reopening import wait_for_staff
@@ -41,18 +41,15 @@ async def react(events: Sequence[Event], *, practice: Practice, ports: Ports) ->
 async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
     number = int(event.subject.rpartition(":")[2]) if event.subject.rpartition(":")[2].isdigit() else 0
     await mind_plans(event, number, practice=practice, ports=ports)
+    await mind_bills(event, number, practice=practice, ports=ports)
     match event.kind:
         case "invoice.sent":
-            await _bill(number, practice=practice, ports=ports)
             await _enrol_if(number, "sent", practice, ports)
         case "invoice.overdue":
             await _enrol_if(number, "overdue", practice, ports)
-        case "invoice.paid" | "invoice.voided" | "invoice.closed":
-            await _keep_back(number, event.guarantor_id, now=ports.clock.now())
-            if event.invoice_set_id:
-                await settle_if_nothing_is_owed(
-                    event.invoice_set_id, paid=event.kind == "invoice.paid", now=ports.clock.now()
-                )
+        case "invoice.paid" | "invoice.voided" | "invoice.closed" if event.invoice_set_id:
+            paid = event.kind == "invoice.paid"
+            await settle_if_nothing_is_owed(event.invoice_set_id, paid=paid, now=ports.clock.now())
         case "invoice.paid_on" | "invoice.payment_taken_off" if event.invoice_set_id:
             await tell_agency(number, ports.clock.now())
         case "invoice.reopened" | "invoice.reopened_as_overdue" if "payment" in event.after:
@@ -64,33 +61,6 @@ async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
             await hold_for_bank(event.guarantor_id, under_way=under_way, practice=practice, now=ports.clock.now())
         case "set.enrolled" | "patient.opted_out" | "patient.opted_in" | "patient.changed" | "patient.merged":
             await _look_ahead(event.guarantor_id, practice=practice, ports=ports)
-
-
-async def _bill(invoice_id: int, *, practice: Practice, ports: Ports) -> None:
-    """By mail with the paper, and by text with the link when the patient may next be texted: as many as there are."""
-    invoice = await Invoice.get(id=invoice_id)
-    payer, now = await Patient.get(id=invoice.guarantor_id), ports.clock.now()
-    facts = await facts_for(
-        payer,
-        practice=practice,
-        ports=ports,
-        now=now,
-        amount_cents=invoice.total_cents,
-        due_on=invoice.due_date,
-        invoice_number=invoice.number,
-    )
-    bill = partial(write, purpose="invoice", template="invoice", payer=payer, facts=facts, practice=practice, now=now)
-    occasion = f"invoice {invoice.id} sent {invoice.version}"
-    await bill(occasion, channel="email", paper=f"invoice:{invoice.id}")
-    at = await situation_of_payer(payer, "sms", owed_cents=invoice.total_cents, practice=practice, ports=ports, now=now)
-    if opens := opening(at, practice.contact, now):
-        await bill(f"{occasion} sms", channel="sms", due_at=opens)
-
-
-async def _keep_back(invoice_id: int, guarantor: int | None, *, now: datetime) -> None:
-    """A text that was to tell of this bill and waits for the morning has nothing to tell any more."""
-    waiting = Message.filter(guarantor_id=guarantor, channel="sms", purpose="invoice", status="queued")
-    await waiting.filter(occasion__startswith=f"invoice {invoice_id} sent ").update(status="dropped", settled_at=now)
 
 
 async def _enrol_if(invoice_id: int, happened: str, practice: Practice, ports: Ports) -> None:

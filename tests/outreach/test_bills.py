@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from billing.invoices import void_invoice
+from bot.notices import notice_of
+from domain.ports import SmsFault
 from models.chasing import Message
 from models.invoices import Invoice
+from models.record import Event
 from outreach.results import follow_delivery
 from outreach.situation import situation_of
 from tests.billing.clinic import MIA
@@ -134,3 +137,69 @@ async def test_a_receipt_by_text_waits_for_the_morning(desk: Desk) -> None:
     desk.forward(hours=10)
     await desk.sends()
     assert await messages(purpose="receipt") == [("sms", NUMBER, "sent")]
+
+
+async def notices(desk: Desk) -> list[str | None]:
+    return [await notice_of(event, desk.practice) for event in await Event.filter(kind="invoice.payer_not_told")]
+
+
+async def does_not_arrive(desk: Desk, fault: SmsFault = "landline") -> None:
+    text = await Message.filter(purpose="invoice", channel="sms", status="sent").order_by("-id").first()
+    assert text
+    await follow_delivery(delivery(text, fault, "It is a landline."), practice=desk.practice, ports=desk.ports)
+    await desk.reacts()
+
+
+async def test_a_bill_that_there_is_no_way_to_send_comes_to_a_person(desk: Desk) -> None:
+    await billed(desk, phone=None, email=None)
+    assert await notices(desk) == [
+        "M. G.: the bill INV-1001 has reached them neither by mail nor by text. There is no email address on file."
+        " There is no mobile number on file. Call, or send it by post."
+    ]
+
+
+@pytest.mark.parametrize("first", ["mail", "text"])
+async def test_a_bill_that_comes_back_by_both_ways_comes_to_a_person_once(desk: Desk, first: str) -> None:
+    if first == "mail":
+        desk.world.mailbox[MAIL].refuses()
+    await billed(desk)
+    await desk.reacts()
+    await does_not_arrive(desk)
+    if first == "text":
+        assert await notices(desk) == [], "the mail has arrived"
+        mail = await Message.get(purpose="invoice", channel="email")
+        bounced = delivery(mail, "bad_number", "There is no such mailbox.")
+        await follow_delivery(bounced, practice=desk.practice, ports=desk.ports)
+        await desk.reacts()
+    [said] = await notices(desk)
+    assert said
+    assert "INV-1001" in said
+    assert "It is a landline." in said
+
+
+async def test_both_ways_failing_before_anybody_looks_are_told_of_once(desk: Desk) -> None:
+    await billed(desk)
+    for message in await Message.filter(purpose="invoice").order_by("-id"):
+        told = delivery(message, "landline", "It is none.")
+        await follow_delivery(told, practice=desk.practice, ports=desk.ports)
+    await desk.reacts()
+    assert len(await notices(desk)) == 1
+
+
+async def test_a_text_that_is_tried_again_has_not_failed_yet(desk: Desk) -> None:
+    await billed(desk, email=None)
+    for wait in (1, 4, 24):
+        await does_not_arrive(desk, "unreachable")
+        assert await notices(desk) == []
+        desk.forward(hours=wait)
+        await desk.sends()
+    await does_not_arrive(desk, "unreachable")
+    assert len(await notices(desk)) == 1
+
+
+async def test_of_a_bill_that_is_paid_nobody_need_be_told(desk: Desk) -> None:
+    invoice = await billed(desk, email=None)
+    await desk.clinic.is_paid(await invoice.guarantor, invoice.total_cents)
+    await desk.reacts()
+    await does_not_arrive(desk)
+    assert await notices(desk) == []

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from billing.plans import cancel_plan, change_plan, follow_plan, make_plan
+from bot.notices import notice_of
 from domain.errors import Refusal
 from domain.instalments import Part, monthly
 from models.chasing import InvoiceSet, Message
@@ -163,6 +164,19 @@ async def test_a_payer_nobody_can_reach_is_told_of_to_staff(desk: Desk) -> None:
     [untold] = await Event.filter(kind="plan.payer_not_told")
     assert untold.invoice_set_id == chased.id
     assert untold.after["reason"] == "The patient has opted out. There is no email address on file."
+
+
+async def test_a_payer_nobody_can_reach_and_nobody_chases_is_told_of_in_the_channel(desk: Desk) -> None:
+    invoice = await desk.clinic.bills(await desk.clinic.patient())
+    parts = [Part(desk.clinic.today + timedelta(days=days), 6_250) for days in (3, 40)]
+    known = {"practice": desk.practice, "actor": DANA, "now": desk.clinic.now}
+    plan = await make_plan(invoice.guarantor_id, parts, **known)
+    desk.forward(days=3)
+    await looks(desk, plan)
+    [untold] = await Event.filter(kind="plan.payer_not_told")
+    said = await notice_of(untold, desk.practice)
+    assert said
+    assert said.startswith("M. G.: an instalment is due, and they could not be told of it.")
 
 
 async def test_the_cap_counts_a_reminder_of_a_part(desk: Desk) -> None:
