@@ -1,12 +1,13 @@
 """What providers say became of a message, in any order, twice or late; and what a final failure means for its set."""
 
 from datetime import datetime
+from typing import cast
 
 from domain.access import CLOCK
 from domain.gates import opening
 from domain.invoice_set import INVOICE_SET, SENDING
 from domain.ports import Delivery, Ports
-from domain.practice import Practice
+from domain.practice import Channel, Practice
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.firing import fire
@@ -17,9 +18,11 @@ from outreach.facts import facts_of_set
 from outreach.outgoing import Outgoing
 from outreach.plan import other_than, plan_of
 from outreach.situation import situation_of
+from outreach.steps import foresee, gone_by
 from outreach.writing import write
 
 _UNSETTLED = ("queued", "sending", "sent")
+CARRIERS: dict[Channel, str] = {"sms": "the carrier", "email": "the mail provider"}
 
 
 def tell_message(kind: str, message: Message | Outgoing, told: Change, **facts: object) -> None:
@@ -104,18 +107,25 @@ async def message_failed(
         "claimed_until": None,
     }
     if not await Message.filter(id=message.id, status__in=_UNSETTLED).update(**failed):
+        await _heed(message, code, sentence, told)
         return
     invoice_set, again = await _running_set_of(message), None
     if may_go_again:
         again = await goes_again(message, code, invoice_set, practice=practice, ports=ports, now=told.now)
     reason = f"{sentence} It is tried again later." if again else sentence
     tell_message("message.failed", message, told, code=code, evidence=evidence, reason=reason)
-    if code == "opted_out":
-        await suppress(
-            "sms", message.address, "stop", actor=CLOCK, now=told.now, wording=sentence, source="the carrier"
-        )
+    await _heed(message, code, sentence, told)
     if invoice_set and not again:
         await _fell_short(message, code, sentence, invoice_set, told, practice=practice, ports=ports)
+
+
+async def _heed(message: Message, code: str, sentence: str, told: Change) -> None:
+    """Who wants nothing more is obeyed, even if this one has arrived: a complaint comes after the mail."""
+    if code == "opted_out":
+        channel = cast(Channel, message.channel)
+        await suppress(
+            channel, message.address, "stop", actor=CLOCK, now=told.now, wording=sentence, source=CARRIERS[channel]
+        )
 
 
 async def _running_set_of(message: Message) -> InvoiceSet | None:
@@ -137,9 +147,12 @@ async def _fell_short(
     practice: Practice,
     ports: Ports,
 ) -> None:
-    """The step by its other channel, where the rule set says so; else the set fails. A passing fault is forgiven when
-    a later step has gone since."""
+    """The step by its other channel, where the rule set says so; else the set fails. What has gone by another channel
+    has reached the patient all the same; a passing fault is forgiven, too, when a later step has gone since."""
     if code in LATER and await overtaken(message, invoice_set):
+        return
+    if await gone_by(invoice_set, message.step or 0):
+        await foresee(invoice_set, told, practice=practice, ports=ports)
         return
     if await _fell_back(message, invoice_set, practice=practice, ports=ports, now=told.now):
         return

@@ -45,7 +45,7 @@ async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) ->
 
 
 async def _contact(invoice_set: InvoiceSet, step: Step, told: Change, *, practice: Practice, ports: Ports) -> None:
-    now, gone = told.now, await _gone(invoice_set)
+    now, gone = told.now, await gone_by(invoice_set, invoice_set.step)
     missing = [channel for channel in step.send if channel not in gone]
     opens = await _openings(invoice_set, missing, practice=practice, ports=ports, now=now)
     if not opens and not gone and plan_of(invoice_set).fall_back:
@@ -61,12 +61,12 @@ async def _contact(invoice_set: InvoiceSet, step: Step, told: Change, *, practic
     await _move_on(invoice_set, told, practice=practice, ports=ports)
 
 
-async def _gone(invoice_set: InvoiceSet) -> set[str]:
-    """By which channels this step has arrived or is on its way: taken once more, it repeats only what failed."""
+async def gone_by(invoice_set: InvoiceSet, step: int) -> set[str]:
+    """By which channels a step has arrived or is on its way: taken once more, it repeats only what failed."""
     sent = Message.filter(
         invoice_set_id=invoice_set.id,
         purpose="reminder",
-        step=invoice_set.step,
+        step=step,
         created_at__gte=invoice_set.enrolled_at,
         status__in=("queued", "sending", "sent", "delivered"),
     )

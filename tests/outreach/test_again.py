@@ -188,27 +188,26 @@ async def test_a_mail_that_no_mailbox_takes_goes_by_text_where_the_rule_set_fall
     assert (await InvoiceSet.get(id=chased.id)).status == "active"
 
 
-async def test_send_now_repeats_only_what_did_not_arrive(desk: Desk) -> None:
-    desk.follows((0, BOTH), (9, TEXT))
+@pytest.mark.parametrize(
+    ("fault", "then", "again"), [("filtered", "active", [("sms", NUMBER, "sent")]), ("landline", "will_fail", [])]
+)
+async def test_send_now_repeats_only_what_did_not_arrive_and_may_now(
+    desk: Desk, fault: SmsFault, then: str, again: list[tuple[str, str, str]]
+) -> None:
+    """The text of the first step is told late to have failed, when the second step has gone by both."""
+    desk.follows((0, TEXT), (1, BOTH), (9, TEXT), fall_back=False)
     chased = await desk.late()
-    await desk.takes(chased)
+    for _ in range(2):
+        await desk.takes(chased)
+        await desk.sends()
+        desk.forward(days=1)
+    for step in (0, 1):
+        await fails(desk, fault, step=step)
+    failed = await InvoiceSet.get(id=chased.id)
+    assert (failed.status, failed.step) == ("failed", 1)
+    sent = await desk.moves(chased, "send_now")
+    assert (sent.status, sent.step) == (then, 2)
     await desk.sends()
-    await fails(desk, "filtered")
-    assert (await InvoiceSet.get(id=chased.id)).status == "failed"
-    desk.forward(days=1)
-    again = await desk.moves(chased, "send_now")
-    assert (again.status, again.step) == ("active", 1)
-    await desk.sends()
-    assert await messages() == [("sms", NUMBER, "failed"), ("email", MAIL, "sent"), ("sms", NUMBER, "sent")]
-
-
-async def test_send_now_goes_on_when_the_mail_has_come_and_the_number_is_a_landline(desk: Desk) -> None:
-    desk.follows((0, BOTH), (9, TEXT))
-    chased = await desk.late()
-    await desk.takes(chased)
-    await desk.sends()
-    await fails(desk, "landline")
-    desk.forward(days=1)
-    again = await desk.moves(chased, "send_now")
-    assert (again.status, again.step) == ("active", 1)
-    assert await messages() == [("sms", NUMBER, "failed"), ("email", MAIL, "sent")]
+    assert await messages() == [
+        ("sms", NUMBER, "failed"), ("sms", NUMBER, "failed"), ("email", MAIL, "sent"), *again
+    ]  # fmt: skip

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import permutations
 
+from bot.lines import line_of
 from domain.ports import Delivery, DeliveryStatus
 from models.chasing import InvoiceSet, Message
 from models.people import Suppression
@@ -126,11 +127,28 @@ async def test_a_text_that_never_arrives_goes_by_mail_where_the_rule_set_falls_b
     assert (await InvoiceSet.get(id=chased.id)).status == "active"
 
 
-async def test_where_the_mail_has_gone_already_it_does_not_go_twice(desk: Desk) -> None:
-    desk.follows((0, BOTH), (5, TEXT))
+async def test_a_step_that_has_arrived_by_mail_has_arrived_and_the_next_is_foreseen_to_fail(desk: Desk) -> None:
+    desk.follows((0, BOTH), (5, TEXT), fall_back=False)
     chased = await desk.late()
     await result(desk, await left(desk, chased), "failed")
-    assert [channel for channel, _, _ in await messages()] == ["sms", "email"]
+    assert await messages() == [("sms", NUMBER, "failed"), ("email", MAIL, "sent")]
+    reached = await InvoiceSet.get(id=chased.id)
+    assert (reached.status, reached.step, reached.trouble) == ("will_fail", 1, "The number is a landline.")
+    assert reached.next_send_at is not None
+    [event] = await Event.filter(kind="message.failed")
+    assert line_of(event, "USD").startswith("Reminder by text failed: The number is a landline.")  # type: ignore[union-attr]
+
+
+async def test_a_step_that_arrives_by_neither_channel_fails_its_set(desk: Desk) -> None:
+    desk.follows((0, BOTH), (5, TEXT))
+    desk.world.mailbox[MAIL].refuses()
+    chased = await desk.late()
+    await desk.takes(chased)
+    text = await Message.get(purpose="reminder", channel="sms")
+    await result(desk, text, "failed", by_ref=True)
+    assert (await InvoiceSet.get(id=chased.id)).status == "active"
+    await desk.sends()
+    assert await messages() == [("sms", NUMBER, "failed"), ("email", MAIL, "failed")]
     assert (await InvoiceSet.get(id=chased.id)).status == "failed"
 
 
