@@ -53,7 +53,7 @@ async def fees_of(invoice: Invoice, *, practice: Practice, now: datetime) -> Fee
     due = fees_due(
         invoice.due_date, practice.late_fee, today, periods=invoice.fee_periods, charged_cents=charged, bare_on=bare_on
     )
-    passed_over = due.fees and await waits(invoice)
+    passed_over = due.fees and await waits(invoice, now)
     return FeesDue((), due.periods, due.next_on) if passed_over else due
 
 
@@ -108,9 +108,9 @@ async def waive_late_fee(
 ) -> int:
     """Take back one late fee, for a reason; how much it was. It is not charged again."""
     async with change(now) as told:
-        await held_payer(invoice.guarantor_id)
         await held_payer(invoice.guarantor_id)  # before the invoice: their plans follow
         invoice = await held(invoice.id)
+        INVOICE.fire("waive_late_fee", status=invoice.status, before=None, actor=actor, location=invoice.location)
         await refuse_if_with_agency([invoice])
         cents = await _still_owed(invoice, period)
         await fire(
@@ -143,10 +143,10 @@ async def _still_owed(invoice: Invoice, period: int) -> int:
     rows = {row.kind: row for row in await InvoiceAdjustment.filter(invoice_id=invoice.id, period=period)}
     fee = rows.get("late_fee")
     if fee is None:
-        raise invalid(f"{invoice.number or 'This draft'} has no late fee {period}.", "period")
+        raise invalid(f"{invoice.number} has no late fee {period}.", "period")
     if "late_fee_waived" in rows:
         raise Refusal("waived", f"Late fee {period} of {invoice.number} is waived already.", field="period")
-    if invoice.status in OPEN and invoice.balance_cents < fee.amount_cents:
+    if invoice.balance_cents < fee.amount_cents:
         owed = plain(invoice.balance_cents, invoice.currency)
         raise Refusal(
             "fee_paid",

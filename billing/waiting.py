@@ -2,24 +2,28 @@
 stays as it was handed over."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from domain.errors import Refusal
+from domain.replies import DISPUTED
 from models.chasing import InvoiceSet
 from models.database import read
 from models.invoices import Invoice
 
 WAITS = """
-    SELECT EXISTS (SELECT 1 FROM invoice_set WHERE id = $1 AND status = 'collections')
+    SELECT EXISTS (SELECT 1 FROM invoice_set WHERE id = $1
+                      AND (status = 'collections' OR (hold_reason = $3 AND held_until > $4)))
         OR EXISTS (SELECT 1 FROM dispute d JOIN payment_share s ON s.payment_id = d.payment_id
                     WHERE s.invoice_id = $2 AND d.status = 'open') AS waits
 """
 
 
-async def waits(invoice: Invoice) -> bool:
-    """On a plan that is on track, in collections, or with a payment on it that the payer's bank disputes."""
+async def waits(invoice: Invoice, now: datetime) -> bool:
+    """On a plan that is on track, in collections, disputed by the patient and not answered yet, or with a payment on it
+    that the payer's bank disputes."""
     if invoice.plan_id is not None:
         return True
-    [row] = await read(WAITS, [invoice.invoice_set_id, invoice.id])
+    [row] = await read(WAITS, [invoice.invoice_set_id, invoice.id, DISPUTED, now])
     return bool(row["waits"])
 
 

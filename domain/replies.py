@@ -57,6 +57,8 @@ WISH_SENTENCES: dict[Wish, str] = {
     "wrong": "says this is the wrong number",
     "other": "wrote",
 }
+DISPUTED = "The patient disputes the bill; the sequence waits for an answer."
+"""What a sequence waits for meanwhile, and late fees with it."""
 
 
 def _folded(body: str) -> str:

@@ -10,7 +10,7 @@ from domain.invoice_set import CHASED
 from domain.ports import InboundText, Ports
 from domain.practice import Channel, Practice
 from domain.redaction import redact_card_numbers
-from domain.replies import Keyword, keyword, known_to_carriers, wish
+from domain.replies import DISPUTED, Keyword, keyword, known_to_carriers, wish
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.people import Patient
@@ -21,6 +21,7 @@ from outreach.writing import facts_for, write
 
 HOLD = timedelta(days=3)
 HELD_FOR_REPLY = "The patient has written; the sequence waits for an answer."
+HELD_FOR_ANSWER = (HELD_FOR_REPLY, DISPUTED)
 LONGEST_REPLY = 480
 
 
@@ -114,7 +115,7 @@ async def _to_staff(word: Keyword | None, body: str, kept: Message, payers: list
     said = {"wish": wish(body) if word is None else "keyword", "keyword": word, "message": kept.id}
     chased = await _open_sets(payers)
     for each in chased if word is None else ():
-        await hold(each, HELD_FOR_REPLY, told.now + HOLD, told)
+        await hold(each, _why_held(each, said["wish"], told.now), told.now + HOLD, told)
     about: list[tuple[int, str, int | None]] = [(each.guarantor_id, each.location, each.id) for each in chased]
     for payer, location, number in about or [(kept.guarantor_id, kept.location, None)]:
         told.tell(
@@ -126,6 +127,12 @@ async def _to_staff(word: Keyword | None, body: str, kept: Message, payers: list
             invoice_set=number,
             after=said,
         )
+
+
+def _why_held(invoice_set: InvoiceSet, wanted: str | None, now: datetime) -> str:
+    """Who disputes a bill and writes again before there is an answer disputes it still."""
+    waits_until = invoice_set.held_until if invoice_set.hold_reason == DISPUTED else None
+    return DISPUTED if wanted == "dispute" or (waits_until and waits_until > now) else HELD_FOR_REPLY
 
 
 async def _open_sets(payers: Iterable[int]) -> list[InvoiceSet]:
@@ -210,7 +217,7 @@ async def confirm_reply(message_id: int, *, actor: Actor, practice: Practice, no
         if not await Message.filter(id=message_id, status="draft").update(status="queued", due_at=now):
             raise Refusal("stale", "This reply has been sent already.")
         for waiting in await _open_sets([message.guarantor_id, *_payers(await owners_of("sms", message.address))]):
-            if waiting.hold_reason == HELD_FOR_REPLY:
+            if waiting.hold_reason in HELD_FOR_ANSWER:
                 await release(waiting, told, practice=practice)
         told.tell(
             "reply.sent",

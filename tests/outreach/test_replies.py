@@ -1,13 +1,19 @@
 """What patients write back: STOP at once, strangers told nothing, other words to staff while the sequence holds."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from billing.late_fees import charge_late_fee
 from billing.patients import patient_by
+from domain.access import CLOCK
 from domain.errors import Refusal
+from domain.replies import DISPUTED
+from domain.terms import LateFee
 from models.change import change
 from models.chasing import InvoiceSet, Message
+from models.invoices import Invoice
 from models.people import Consent, Suppression
 from models.record import Event
 from outreach.consent import opt_in, opt_out
@@ -159,6 +165,25 @@ async def test_a_reply_holds_the_sequence_for_three_days_or_until_it_is_answered
     with pytest.raises(Refusal, match="sent already"):
         await confirm_reply(reply.id, actor=DANA, practice=desk.practice, now=desk.clinic.now)
     assert (await desk.takes(chased)).step == 1
+
+
+async def test_who_disputes_a_bill_disputes_it_until_there_is_an_answer(desk: Desk) -> None:
+    desk.clinic.practice = replace(desk.practice, late_fee=LateFee(flat_cents=1_500, after_days=2, every_days=10))
+    chased = await desk.late()
+    invoice = await Invoice.get(invoice_set_id=chased.id)
+    await desk.hears("My insurance covers this")
+    desk.forward(days=1)
+    await desk.hears("Hello?")
+    assert (await InvoiceSet.get(id=chased.id)).hold_reason == DISPUTED
+    known = {"practice": desk.practice, "actor": CLOCK}
+    assert await charge_late_fee(invoice.id, now=desk.clinic.now, **known) == 0
+    answer = await draft_reply(
+        chased.id, "We asked them.", occasion="one", actor=DANA, practice=desk.practice, ports=desk.ports
+    )
+    await confirm_reply(answer.id, actor=DANA, practice=desk.practice, now=desk.clinic.now)
+    assert (await InvoiceSet.get(id=chased.id)).held_until is None
+    desk.forward(days=10)
+    assert await charge_late_fee(invoice.id, now=desk.clinic.now, **known) == 1_500
 
 
 async def test_an_unanswered_reply_holds_for_three_days_and_no_longer(desk: Desk) -> None:
