@@ -35,9 +35,17 @@ async def follow_dispute(event: CardEvent, *, processor: str, practice: Practice
 async def _open(event: CardEvent, payment: Payment, told: Change, practice: Practice, who: Actor) -> Dispute:
     """The bank has the money for now; nothing is owed again before it is decided. What it takes beyond what is left of
     the payment is not the patient's affair: `taken_cents` tells people of it."""
-    cents = min(event.amount_cents, payment.amount_cents - payment.returned_cents)
-    facts = {"amount_cents": cents, "taken_cents": event.amount_cents, "reason": event.sentence or ""}
-    await fire(payment, "dispute", machine=PAYMENT, actor=who, told=told, facts=facts)
+    others = await Dispute.filter(payment_id=payment.id, status="open")
+    taken = sum(other.amount_cents for other in others)
+    cents = min(event.amount_cents, payment.amount_cents - payment.returned_cents - taken)
+    facts = {
+        "dispute": event.return_id,
+        "amount_cents": cents,
+        "taken_cents": event.amount_cents,
+        "reason": event.sentence or "",
+    }
+    move = "dispute_more" if others else "dispute"
+    await fire(payment, move, machine=PAYMENT, actor=who, told=told, facts=facts)
     shares = Shares(payment, practice, told)
     shares.give_back("dispute_opened", ledger.dispute_opened(cents) if cents else [])
     await shares.write()
@@ -54,9 +62,8 @@ async def _open(event: CardEvent, payment: Payment, told: Change, practice: Prac
 async def _close(
     dispute: Dispute, payment: Payment, told: Change, practice: Practice, who: Actor, *, won: bool
 ) -> None:
-    cents = dispute.amount_cents
-    await fire(payment, _ending(payment, cents, won=won), machine=PAYMENT, actor=who, told=told,
-               facts={"amount_cents": cents})  # fmt: skip
+    cents, facts = dispute.amount_cents, {"dispute": dispute.processor_id, "amount_cents": dispute.amount_cents}
+    await fire(payment, await _ending(payment, dispute, won=won), machine=PAYMENT, actor=who, told=told, facts=facts)
     shares = Shares(payment, practice, told)
     if won and cents:
         shares.give_back("dispute_won", ledger.dispute_won(cents))
@@ -69,9 +76,12 @@ async def _close(
     await dispute.save(update_fields=["status", "closed_at"])
 
 
-def _ending(payment: Payment, cents: int, *, won: bool) -> str:
-    """By what is left of the payment: of one that is lost in part the rest can still be refunded."""
+async def _ending(payment: Payment, dispute: Dispute, *, won: bool) -> str:
+    """By what is left of the payment: while another dispute is open it stays disputed; of one that is lost in part the
+    rest can still be refunded."""
+    if await Dispute.filter(payment_id=payment.id, status="open").exclude(id=dispute.id).exists():
+        return "win_one" if won else "lose_one"
     left = payment.amount_cents - payment.returned_cents
     if won:
         return "win" if left else "win_refunded"
-    return "lose_part" if left > cents else "lose"
+    return "lose_part" if left > dispute.amount_cents else "lose"

@@ -11,6 +11,10 @@ from models.people import Patient
 from models.record import Event
 
 Facts = Mapping[str, Any]
+UNTOLD = {
+    "invoice.payer_not_told": "the bill {number} has reached them neither by mail nor by text.",
+    "plan.payer_not_told": "an instalment is due, and they could not be told of it.",
+}
 TELL = "Tell whoever runs Duesday"
 
 
@@ -19,6 +23,9 @@ async def notice_of(event: Event, practice: Practice) -> str | None:
     if event.kind == "reply.received":
         wants = WISH_SENTENCES.get(facts.get("wish", "other"), "wrote")
         return f"{await _payer(event, practice)}, who has no open balance here, {wants}."
+    if event.kind in UNTOLD:
+        what = UNTOLD[event.kind].format(number=facts.get("number"))
+        return f"{await _payer(event, practice)}: {what} {facts['reason']} Call, or send it by post."
     if event.kind.startswith("payment.") and (said := _of_payment(event.kind, facts, practice.currency)):
         return f"{await _payer(event, practice)}: {said}"
     return _of_the_house(event)
@@ -33,14 +40,18 @@ def _of_payment(kind: str, facts: Facts, currency: str) -> str | None:
     match kind:
         case "payment.disputed":
             taken, beyond = plain(facts["taken_cents"], currency), facts["taken_cents"] - facts["amount_cents"]
-            loss = f" {plain(beyond, currency)} of it had been refunded before." if beyond else ""
-            return f"the bank has taken {taken} back for now. {facts['reason']}{loss} Answer it at the card processor."
+            loss = f" {plain(beyond, currency)} of it had been given back or taken before." if beyond else ""
+            answer = f"Answer dispute {facts['dispute']} at the card processor."
+            return f"the bank has taken {taken} back for now. {facts['reason']}{loss} {answer}"
         case "payment.won_back":
-            return f"the dispute is won, and {cents} is back."
+            return f"dispute {facts['dispute']} is won, and {cents} is back."
         case "payment.lost_to_a_dispute" | "payment.lost_in_part_to_a_dispute":
-            return f"the dispute is lost. What {cents} had paid is owed again."
+            return f"dispute {facts['dispute']} is lost. What {cents} had paid is owed again."
         case "payment.refund_failed":
             return f"{cents} could not be refunded: {facts['reason']} Ask again, or give it back by another way."
+        case "payment.refund_unanswered":
+            look = "Look there whether it has gone back, and ask again if not."
+            return f"{cents} was to be refunded by the card processor. {facts['reason']} {look}"
         case "payment.got_a_refund_back":
             return f"a refund of {cents} came back. Give it back by another way, or leave it with what they owe."
         case "payment.refunded_elsewhere":

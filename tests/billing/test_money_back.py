@@ -12,11 +12,12 @@ from billing.credit import apply_credit
 from billing.paying_back import settle
 from billing.refunds import foresee_refund, refund_payment
 from billing.write_offs import write_off
+from bot.notices import notice_of
 from domain.access import CLOCK, vendor
 from domain.errors import Refusal
 from domain.ports import CardEvent
 from models.invoices import Invoice
-from models.money import Payment, Refund
+from models.money import Dispute, Payment, Refund
 from models.people import Patient
 from models.record import Event
 from tests.billing.clinic import DANA, VERA, Clinic, balances, everything
@@ -293,6 +294,38 @@ async def test_a_bank_takes_no_more_out_of_the_books_than_is_left_of_the_payment
     [event] = await Event.filter(kind="payment.disputed")
     assert (event.after["amount_cents"], event.after["taken_cents"]) == (0, 12_500)
     assert await audit(full=True) == []
+
+
+@pytest.mark.parametrize(
+    ("ends", "status", "owed"),
+    [
+        ((("dispute_won", "dp_1"), ("dispute_lost", "dp_2")), "received", 5_000),
+        ((("dispute_lost", "dp_2"), ("dispute_won", "dp_1")), "received", 5_000),
+        ((("dispute_lost", "dp_1"), ("dispute_lost", "dp_2")), "lost", 12_500),
+        ((("dispute_won", "dp_2"), ("dispute_won", "dp_1")), "received", 0),
+    ],
+)
+async def test_of_two_disputes_at_once_each_is_booked_and_told_by_its_own_name(
+    clinic: Clinic, ends: tuple[tuple[str, str], ...], status: str, owed: int
+) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    await by_card(clinic, maria, 12_500)
+    for cents, name in ((7_500, "dp_1"), (6_000, "dp_2")):
+        await says(clinic, told("dispute_opened", clinic, cents, id=name))
+    assert (await Payment.get()).status == "disputed"
+    assert [each.amount_cents for each in await Dispute.all().order_by("id")] == [7_500, 5_000]
+    for kind, name in ends:
+        assert (await Payment.get()).status == "disputed"
+        await says(clinic, told(kind, clinic, 0, id=name))
+    assert ((await Payment.get()).status, (await balances())["INV-1001"][1]) == (status, owed)
+    assert await audit(full=True) == []
+    notices = [
+        str(await notice_of(event, clinic.practice)) for event in await Event.filter(kind__startswith="payment.")
+    ]
+    assert [("dp_1" in said, "dp_2" in said) for said in notices if "dispute" in said] == [
+        (True, False), (False, True), *((name == "dp_1", name == "dp_2") for _, name in ends),
+    ]  # fmt: skip
 
 
 # -- credit ------------------------------------------------------------------------------------------------------------

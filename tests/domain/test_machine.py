@@ -60,6 +60,9 @@ refund_part    biller  received,disputed  same
 return_refund  house   refunded           received
 return_part    house   received,disputed  same
 dispute        house   received,refunded  disputed
+dispute_more   house   disputed           same
+win_one        house   disputed           same
+lose_one       house   disputed           same
 win            house   disputed           received
 win_refunded   house   disputed           refunded
 lose           house   disputed           lost
