@@ -1,6 +1,7 @@
 """Refunds through the processor: asked for outside of every transaction, once however often, booked when it says so."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from billing.refunds import book_refund, refund_came_back
 from billing.returns import held_payment
@@ -14,15 +15,20 @@ from models.money import Payment, Refund
 
 LEASE = timedelta(minutes=2)
 BATCH = 20
-WAITING = "status = 'pending' AND processor_id IS NULL"
+WAITING = "status = 'pending' AND processor_id IS NULL AND due_at <= $1"
 """What the processor has taken on has its id; how it ends comes by its events."""
+LONGEST_WAIT = timedelta(hours=4)
+KEY_LIVES = timedelta(days=1)
+"""Processors know a key that they have seen for a day. Whoever asks under it later may be given a second refund."""
+UNBOOKED = ("pending", "unanswered")
 
 
 async def pay_back(*, practice: Practice, ports: Ports) -> int:
     """Ask the processor for the refunds that wait for it; how many were asked for."""
     if ports.cards is None:
         return 0
-    ids = await claim(Refund, due=WAITING, at=ports.clock.pulse(), lease=LEASE, limit=BATCH)
+    due = [ports.clock.now()]
+    ids = await claim(Refund, due=WAITING, args=due, at=ports.clock.pulse(), lease=LEASE, limit=BATCH)
     for refund in await Refund.filter(id__in=ids).order_by("id").prefetch_related("payment"):
         await _ask(refund, ports.cards, practice=practice, now=ports.clock.now())
     return len(ids)
@@ -31,17 +37,31 @@ async def pay_back(*, practice: Practice, ports: Ports) -> int:
 async def _ask(refund: Refund, cards: CardDoor, *, practice: Practice, now: datetime) -> None:
     payment = refund.payment
     who = vendor(payment.processor or "")
+    if refund.first_attempt_at is not None and now >= refund.first_attempt_at + KEY_LIVES:
+        await _ends(refund.id, "unanswered", "It has given no answer for a day.", who, now)
+        return
+    await Refund.filter(id=refund.id).update(
+        attempts=refund.attempts + 1, first_attempt_at=refund.first_attempt_at or now
+    )
     try:
         answer = await cards.refund(
             ref=refund.ref, processor_id=payment.processor_id or "", amount_cents=refund.amount_cents
         )
     except DoorFault as fault:
-        if not (fault.passing or fault.unknown):
-            await _did_not_go(refund.id, fault.sentence, who, now)
-        return  # otherwise it comes up again when its lease has ended
+        if fault.passing or fault.unknown:
+            await _again_later(refund, fault, now)
+        else:
+            await _ends(refund.id, "failed", fault.sentence, who, now)
+        return
     await Refund.filter(id=refund.id).update(processor_id=answer.processor_id)
     if answer.done:
         await settle(refund.id, practice=practice, actor=who, now=now)
+
+
+async def _again_later(refund: Refund, fault: DoorFault, now: datetime) -> None:
+    """After 1, 2, 4 … minutes; under the same key, so that it is one refund however often it is asked for."""
+    wait = max(timedelta(minutes=2**refund.attempts), timedelta(seconds=fault.retry_after or 0))
+    await Refund.filter(id=refund.id).update(due_at=now + min(wait, LONGEST_WAIT), claimed_until=None)
 
 
 async def settle(refund_id: int, *, practice: Practice, actor: Actor, now: datetime) -> None:
@@ -54,13 +74,14 @@ async def settle(refund_id: int, *, practice: Practice, actor: Actor, now: datet
             await book_refund(refund, payment, told, practice=practice, actor=actor)
 
 
-async def _did_not_go(refund_id: int, why: str, actor: Actor, now: datetime) -> None:
+async def _ends(refund_id: int, how: Literal["failed", "unanswered"], why: str, actor: Actor, now: datetime) -> None:
+    """Nothing has been booked, and people hear of it."""
     async with change(now) as told:
         refund = await Refund.get(id=refund_id).prefetch_related("payment")
-        if not await Refund.filter(id=refund_id, status="pending").update(status="failed"):
+        if not await Refund.filter(id=refund_id, status__in=UNBOOKED).exclude(status=how).update(status=how):
             return
         told.tell(
-            "payment.refund_failed",
+            f"payment.refund_{how}",
             f"payment:{refund.payment_id}",
             actor=actor,
             location=refund.payment.location,
@@ -79,12 +100,13 @@ async def follow_refund(event: CardEvent, *, processor: str, practice: Practice,
         refund = await _refund_of(event, payment)
         if event.kind == "refunded":
             refund = refund or await _from_dashboard(event, payment, told, who)
-            if refund.status == "pending":
+            if refund.status in UNBOOKED:
                 await book_refund(refund, payment, told, practice=practice, actor=who)
         elif refund is not None and refund.status == "done":
             await refund_came_back(refund, payment, told, practice=practice, actor=who)
         elif refund is not None:
-            await _did_not_go(refund.id, event.sentence or "The processor could not give the money back.", who, now)
+            why = event.sentence or "The processor could not give the money back."
+            await _ends(refund.id, "failed", why, who, now)
 
 
 async def _refund_of(event: CardEvent, payment: Payment) -> Refund | None:
@@ -118,4 +140,5 @@ async def _from_dashboard(event: CardEvent, payment: Payment, told: Change, who:
         parts=[],
         asked_by="vendor",
         created_at=told.now,
+        due_at=told.now,
     )

@@ -79,6 +79,7 @@ async def refund_payment(
             parts=[],
             asked_by=f"{actor.kind}:{actor.id}"[:120],
             created_at=now,
+            due_at=now,
         )
         if payment.processor and not recorded_only:
             _tell(payment, "refund_asked", told, actor, {"amount_cents": amount, "reason": reason})

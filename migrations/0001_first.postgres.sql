@@ -309,7 +309,10 @@ CREATE TABLE "refund" (
     "parts" JSONB NOT NULL,
     "asked_by" VARCHAR(120) NOT NULL,
     "created_at" TIMESTAMPTZ NOT NULL,
+    "due_at" TIMESTAMPTZ NOT NULL,
     "claimed_until" TIMESTAMPTZ,
+    "attempts" INT NOT NULL,
+    "first_attempt_at" TIMESTAMPTZ,
     "done_at" TIMESTAMPTZ,
     "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT
 );

@@ -289,7 +289,10 @@ CREATE TABLE "refund" (
     "parts" JSON NOT NULL,
     "asked_by" VARCHAR(120) NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
+    "due_at" TIMESTAMP NOT NULL,
     "claimed_until" TIMESTAMP,
+    "attempts" INT NOT NULL,
+    "first_attempt_at" TIMESTAMP,
     "done_at" TIMESTAMP,
     "payment_id" BIGINT NOT NULL REFERENCES "payment" ("id") ON DELETE RESTRICT
 ) /* Money on its way back. Through a processor it is pending until the processor has said so. */;

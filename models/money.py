@@ -100,13 +100,17 @@ class Refund(Model):
     """As it was asked for, where none is the practice's choice; once it is done, what it came to."""
     reason = fields.CharField(500)
     status = fields.CharField(20)
-    """pending, done, failed"""
+    """pending, done, failed; unanswered when the processor has said nothing for a day: it may be out, or not"""
     processor_id = fields.CharField(120, null=True, unique=True)
     parts: list[dict[str, int]] = fields.JSONField()
     """How much of it came off which invoice, so that one which comes back can be booked back."""
     asked_by = fields.CharField(120)
     created_at = Moment()
+    due_at = Moment()
+    """When the processor is asked next."""
     claimed_until = Moment(null=True)
+    attempts = fields.IntField(default=0)
+    first_attempt_at = Moment(null=True)
     done_at = Moment(null=True)
 
     class Meta:

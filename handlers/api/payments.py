@@ -90,7 +90,7 @@ class RefundAnswer:
     amount_cents: Told
     disposition: str | None
     reason: str
-    status: Annotated[str, OneOf(("pending", "done", "failed"))]
+    status: Annotated[str, OneOf(("pending", "done", "failed", "unanswered"))]
     created_at: datetime
     done_at: datetime | None
 
