@@ -1,6 +1,7 @@
 """What is done once a night, where the practice is: the books are audited, and what is off is told to staff."""
 
 from collections import Counter
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,11 +19,16 @@ BEGINS = 3
 log = structlog.get_logger()
 
 
+async def tonight(work: str, practice: Practice, now: datetime) -> bool:
+    """Whether it is night where the practice is, and this caller the first of all replicas to begin that work."""
+    here = now.astimezone(ZoneInfo(practice.timezone))
+    return here.hour >= BEGINS and await slot(work, here.date().isoformat(), at=now)
+
+
 async def audit_tonight(practice: Practice, ports: Ports) -> int:
     """Once for every night that the service lives to see, however long it was away; how much was found to be off."""
     now = ports.clock.now()
-    here = now.astimezone(ZoneInfo(practice.timezone))
-    if here.hour < BEGINS or not await slot("audit of the night", here.date().isoformat(), at=now):
+    if not await tonight("audit of the night", practice, now):
         return 0
     found = await audit(full=True)
     if found:

@@ -18,6 +18,7 @@ from domain.errors import Refusal
 from domain.ports import Ports
 from domain.practice import Practice
 from jobs.nightly import audit_tonight
+from jobs.tidying import tidy_tonight
 from models.change import change
 from models.chasing import InvoiceSet
 from models.claims import claim
@@ -162,5 +163,6 @@ TICKS = (
     Tick("statements", 360, "makes the statements that fall due", statements),
     Tick("archive", 720, "takes what is settled or void out of the lists after a while", archive),
     Tick("audit", 60, "audits the books once a night and tells staff of what is off", audit_tonight),
+    Tick("tidy", 60, "deletes old answers to programs and webhooks that are done with, once a night", tidy_tonight),
     Tick("steps", 1, "takes the steps of sequences that have come", steps),
 )
