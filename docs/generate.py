@@ -40,9 +40,10 @@ Every address there is, and who may call it: the guard looks before anything els
 
 What each address of the API takes and tells stands in its OpenAPI document, `/api/v1/openapi.json`. Money is whole
 minor units (`*_cents`), times are RFC 3339, and unknown fields are refused. Lists page by `?limit=&cursor=`; the next
-page's cursor is `next`. A refusal is `application/problem+json` with `code`, `detail` and `fields`. Every POST to
-`/api/` needs an `Idempotency-Key`: with the same key the same request is given the same answer again, another request
-is refused, and one that is in hand still is a 409. What a move of an invoice set asks stands in
+page's cursor is `next`. A refusal is `application/problem+json` with `code`, `detail` and `fields`; only what is no
+readable HTTP, such as an address or a header of more than 8 KB, is a 400 in plain words. Every POST to `/api/` needs an
+`Idempotency-Key`: with the same key the same request is given the same answer again for 30 days, another request is
+refused, and one that is in hand still is a 409. What a move of an invoice set asks stands in
 [states.md](states.md); an amount is sent as `amount_cents`. Keys are made by `duesday api-key create`; one of scope
 `write` reaches what `intake` and `read` do, one of scope `admin` everything. One key may come as often as
 `api_per_second` in app.yaml says, then it gets a 429.
