@@ -112,10 +112,11 @@ async def _answer(
 async def _to_staff(word: Keyword | None, body: str, kept: Message, payers: list[int], told: Change) -> None:
     """Tell staff what the patient seems to want, on the card of everybody who may have written; hold their sequences
     until staff answers or three days pass."""
-    said = {"wish": wish(body) if word is None else "keyword", "keyword": word, "message": kept.id}
+    wanted = wish(body) if word is None else "keyword"
+    said = {"wish": wanted, "keyword": word, "message": kept.id}
     chased = await _open_sets(payers)
     for each in chased if word is None else ():
-        await hold(each, _why_held(each, said["wish"], told.now), told.now + HOLD, told)
+        await hold(each, _why_held(each, wanted, told.now), told.now + HOLD, told)
     about: list[tuple[int, str, int | None]] = [(each.guarantor_id, each.location, each.id) for each in chased]
     for payer, location, number in about or [(kept.guarantor_id, kept.location, None)]:
         told.tell(
@@ -129,7 +130,7 @@ async def _to_staff(word: Keyword | None, body: str, kept: Message, payers: list
         )
 
 
-def _why_held(invoice_set: InvoiceSet, wanted: str | None, now: datetime) -> str:
+def _why_held(invoice_set: InvoiceSet, wanted: str, now: datetime) -> str:
     """Who disputes a bill and writes again before there is an answer disputes it still."""
     waits_until = invoice_set.held_until if invoice_set.hold_reason == DISPUTED else None
     return DISPUTED if wanted == "dispute" or (waits_until and waits_until > now) else HELD_FOR_REPLY
