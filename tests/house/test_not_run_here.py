@@ -15,8 +15,10 @@ def test_arithmetic(): ...
 
 @pytest.fixture
 def bare_machine(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A machine on whose PATH no program is found."""
+    """A machine on whose PATH no program is found; plugins that have no part in this are not waited for."""
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "xdist")
     monkeypatch.delenv("CI", raising=False)
     pytester.makeconftest('pytest_plugins = ["tests.support.needs"]')
     pytester.makeini("[pytest]\nmarkers = poppler")
