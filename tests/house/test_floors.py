@@ -1,4 +1,4 @@
-"""The floors hold, and the contracts that say so bite."""
+"""The contracts that hold the floors bite. That they are kept is a part of `make check`."""
 
 import os
 import shutil
@@ -45,11 +45,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (house / "duesday" / named).parent.mkdir(exist_ok=True)
         (house / "duesday" / named).touch()
     return house
-
-
-def test_the_floors_hold():
-    found = lint(ROOT)
-    assert found.returncode == 0, found.stdout + found.stderr
 
 
 @pytest.mark.parametrize(

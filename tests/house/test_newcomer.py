@@ -27,7 +27,7 @@ OURS = re.compile(
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    subprocess.run(["git", "clone", "--quiet", f"file://{ROOT}", tmp_path / "duesday"], check=True)
+    subprocess.run(["git", "clone", "--quiet", ROOT, tmp_path / "duesday"], check=True)
     return tmp_path / "duesday"
 
 
