@@ -60,7 +60,7 @@ class Delivery:
     error_code: str | None = None
     """The provider's own code, kept as evidence."""
     sentence: str | None = None
-    fault: SmsFault | None = None
+    fault: str | None = None  # of texts an SmsFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,14 @@ class MailDoor(Protocol):
     async def send(self, mail: Mail) -> Sent: ...
 
 
+class MailEvents(Protocol):
+    """What a mail provider tells afterwards of the mails it carried; the `parts` are its events, by their own ids."""
+
+    def verify(self, *, body: bytes, signature: str | None, timestamp: str | None) -> bool: ...
+    def parts(self, body: bytes) -> Sequence[tuple[str, bytes]]: ...
+    def parse(self, body: bytes) -> Delivery | None: ...
+
+
 # -- cards and bank payments -------------------------------------------------------------------------------------------
 
 
@@ -154,16 +162,9 @@ class Checkout:
 
 
 CardEventKind = Literal[
-    "paid",
-    "processing",
-    "failed",
-    "expired",
-    "refunded",
-    "refund_failed",
-    "dispute_opened",
-    "dispute_won",
-    "dispute_lost",
-]
+    "paid", "processing", "failed", "expired", "refunded", "refund_failed",
+    "dispute_opened", "dispute_won", "dispute_lost",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +294,7 @@ class Ports:
     slack: SlackDoor | None = None
     sms: SmsDoor | None = None
     mail: MailDoor | None = None
+    mail_events: MailEvents | None = None
     cards: CardDoor | None = None
     public_url: str = ""
     secret_key: bytes = field(default=b"", repr=False)

@@ -136,6 +136,9 @@ async def _ports(environment: Environment, stack: AsyncExitStack, clock: Clock, 
         if env.twilio_account_sid
         else None,
         mail=door(gateway("mail", "smtp")(_told(env.smtp_url), clock=clock)) if env.smtp_url else None,
+        mail_events=gateway("mail_events", "sendgrid")(_told(env.sendgrid_webhook_key), clock=clock)
+        if env.sendgrid_webhook_key
+        else None,
         cards=door(
             gateway("cards", "stripe")(
                 _told(env.stripe_api_key),

@@ -4,7 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from domain.ports import CardDoor, MailDoor, PdfPrinter, SlackDoor, SmsDoor
+    from domain.ports import CardDoor, MailDoor, MailEvents, PdfPrinter, SlackDoor, SmsDoor
+    from gateways.sendgrid_events import SendGridEvents
     from gateways.slack_web import SlackWeb
     from gateways.smtp_mail import SmtpMail
     from gateways.stripe_cards import StripeCards
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
     _slack: list[type[SlackDoor]] = [SlackWeb]
     _sms: list[type[SmsDoor]] = [TwilioSms]
     _mail: list[type[MailDoor]] = [SmtpMail]
+    _mail_events: list[type[MailEvents]] = [SendGridEvents]
     _cards: list[type[CardDoor]] = [StripeCards]
     _pdf: list[type[PdfPrinter]] = [Xhtml2pdfPrinter]
 
-Door = Literal["slack", "sms", "mail", "cards", "pdf"]
+Door = Literal["slack", "sms", "mail", "mail_events", "cards", "pdf"]
 
 GATEWAYS: dict[Door, dict[str, str]] = {
     "slack": {"slack": "gateways.slack_web:SlackWeb"},
     "sms": {"twilio": "gateways.twilio_sms:TwilioSms"},
     "mail": {"smtp": "gateways.smtp_mail:SmtpMail"},
+    "mail_events": {"sendgrid": "gateways.sendgrid_events:SendGridEvents"},
     "cards": {"stripe": "gateways.stripe_cards:StripeCards"},
     "pdf": {"xhtml2pdf": "gateways.xhtml2pdf_printer:Xhtml2pdfPrinter"},
 }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from handlers import health, intake, measures, slack, stripe, twilio
+from handlers import email, health, intake, measures, slack, stripe, twilio
 from handlers.api import document
 from handlers.api.keys import may
 from handlers.api.operations import OPERATIONS
@@ -32,6 +32,7 @@ WEBHOOKS = (
     Route("POST", "/slack/events", slack.SIGNED, slack.events),
     Route("POST", "/twilio/inbound", twilio.SIGNED, twilio.inbound),
     Route("POST", "/twilio/status", twilio.SIGNED, twilio.status),
+    Route("POST", "/email/events", email.SIGNED, email.events),
     Route("POST", "/stripe/webhook", stripe.SIGNED, stripe.webhook),
     Route("POST", "/intake/sessions", intake.SIGNED, intake.sessions),
 )

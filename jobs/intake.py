@@ -12,7 +12,7 @@ import structlog
 from billing.checkouts import follow_card_event
 from domain.access import CLOCK
 from domain.errors import DoorFault, Refusal
-from domain.ports import Ports, SmsDoor
+from domain.ports import MailEvents, Ports, SmsDoor
 from domain.practice import Practice
 from models.change import change, following
 from models.inbox import due_items, mark_handled, put_back
@@ -57,7 +57,7 @@ async def _again_later(item: InboxItem, why: str, now: datetime) -> None:
 
 
 def vendor_handlers(*, practice: Practice, ports: Ports) -> dict[str, Handle]:
-    """What the phone network's and the card processor's webhooks lead to."""
+    """What the phone network's, the mail provider's and the card processor's webhooks lead to."""
 
     async def inbound(item: InboxItem) -> None:
         text = _sms(ports).parse_inbound(_form(item))
@@ -77,7 +77,16 @@ def vendor_handlers(*, practice: Practice, ports: Ports) -> dict[str, Handle]:
 
         await _marked(item, follow, now)
 
-    return {"twilio.inbound": inbound, "twilio.status": status, "stripe": cards}
+    async def mails(item: InboxItem) -> None:
+        delivery = _mail_events(ports).parse(item.body)
+
+        async def follow() -> None:
+            if delivery is not None:
+                await follow_delivery(delivery, practice=practice, ports=ports)
+
+        await _marked(item, follow, ports.clock.now())
+
+    return {"twilio.inbound": inbound, "twilio.status": status, "sendgrid": mails, "stripe": cards}
 
 
 async def _marked(item: InboxItem, work: Callable[[], Awaitable[object]], now: datetime) -> None:
@@ -96,3 +105,9 @@ def _sms(ports: Ports) -> SmsDoor:
     if ports.sms is None:
         raise DoorFault("sms", "off", "Texting is not set up any more.", passing=True)
     return ports.sms
+
+
+def _mail_events(ports: Ports) -> MailEvents:
+    if ports.mail_events is None:
+        raise DoorFault("mail", "off", "Hearing of mails' results is not set up any more.", passing=True)
+    return ports.mail_events

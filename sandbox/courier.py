@@ -57,7 +57,8 @@ class Courier:
         self._answered = 0
 
     async def start(self) -> None:
-        self._session = aiohttp.ClientSession(skip_auto_headers=("User-Agent", "Accept-Encoding"))
+        plain = ("User-Agent", "Accept-Encoding")
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), skip_auto_headers=plain)
 
     async def stop(self) -> None:
         await self.abandon()
@@ -162,6 +163,11 @@ class Outgoing:
             return Answer(0, "held")
         first, *_ = [await self._courier.deliver(letter) for _ in range(self.copies)]
         return first
+
+    def let_go(self) -> None:
+        """Send the held ones on their way, in the background."""
+        held, self._held = self._held, []
+        self._last = self._courier.send(self._arranged(held))
 
     async def release(self) -> int:
         """Let the held ones go and wait for them; how many went."""

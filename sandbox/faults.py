@@ -58,6 +58,10 @@ class Desk:
             raise ValueError(f"There is no fault {kind!r}; there are {', '.join(KINDS)}")
         self._faults.append(Fault(kind, operation, times, seconds))
 
+    def wont(self, kind: Kind) -> None:
+        """Nothing of this kind happens any more."""
+        self._faults = [fault for fault in self._faults if fault.kind != kind]
+
     @property
     def planned(self) -> tuple[Fault, ...]:
         return tuple(self._faults)

@@ -16,10 +16,16 @@ from sandbox.stripe.objects import Json
 
 
 class Books:
-    """`entries` holds each object once, in the order made. `tell` writes events and sends them where `address` says."""
+    """`entries` holds each object once, in the order made. `tell` writes events and sends them where `address` says.
+
+    What nobody outside sees: `numbers` are the cards and accounts behind payment methods, `asides` what a session holds
+    and what its intent will carry.
+    """
 
     def __init__(self, clock: MovableClock, outgoing: Outgoing, secret: str) -> None:
         self.entries: dict[str, Json] = {}
+        self.numbers: dict[str, str] = {}
+        self.asides: dict[str, Json] = {}
         self._by_kind: defaultdict[str, list[Json]] = defaultdict(list)
         self.address: str | None = None
         self._clock = clock
@@ -39,6 +45,8 @@ class Books:
 
     def clear(self) -> None:
         self.entries.clear()
+        self.numbers.clear()
+        self.asides.clear()
         self._by_kind.clear()
 
     def find(self, kind: str, id: str, *, param: str = "id") -> Json:
@@ -97,7 +105,28 @@ def _expand(entry: Any, path: list[str], books: Books) -> None:
             _expand(one, path, books)
     elif isinstance(entry, dict):
         step, *rest = path
+        if include := INCLUDED.get((entry.get("object", ""), step)):
+            entry[step] = include(entry, books)
+        if step not in entry:
+            raise Refused(f"This property cannot be expanded ({'.'.join(path)}).", param="expand")
         if isinstance(entry.get(step), str) and entry[step] in books.entries:
             entry[step] = copy.deepcopy(books.entries[entry[step]])
         if rest:
             _expand(entry.get(step), rest, books)
+
+
+def _items(session: Json, books: Books) -> Json:
+    url = f"/v1/checkout/sessions/{session['id']}/line_items"
+    return objects.listing(books.asides[session["id"]]["items"], url=url, has_more=False)
+
+
+def _refunds(charge: Json, books: Books) -> Json:
+    found = [refund for refund in reversed(books.all("refund")) if refund["charge"] == charge["id"]]
+    return objects.listing(found, url=f"/v1/charges/{charge['id']}/refunds", has_more=False)
+
+
+INCLUDED: dict[tuple[str, str], Callable[[Json, Books], Json]] = {
+    ("checkout.session", "line_items"): _items,
+    ("charge", "refunds"): _refunds,
+}
+"""Lists that an object holds only for who asks for them."""

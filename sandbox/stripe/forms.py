@@ -18,10 +18,11 @@ class Refused(Exception):
         param: str | None = None,
         status: int = 400,
         kind: str = "invalid_request_error",
+        **about: Any,
     ) -> None:
         super().__init__(message)
         self.status = status
-        self._wire = {"code": code, "message": message, "param": param, "type": kind}
+        self._wire = {"code": code, "message": message, "param": param, "type": kind, **about}
 
     def wire(self) -> dict[str, Any]:
         error = {name: value for name, value in self._wire.items() if value is not None}
@@ -76,6 +77,15 @@ def integer(value: Any, param: str) -> int:
     if not re.fullmatch(r"-?\d+", str(value)):
         raise Refused(f"Invalid integer: {value}", code="parameter_invalid_integer", param=param)
     return int(value)
+
+
+def flag(fields: Mapping[str, Any], *path: str) -> bool:
+    value: Any = fields
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    if value not in (None, "", "true", "false"):
+        raise Refused(f"Invalid boolean: {value}", code="parameter_invalid_boolean", param=path[0])
+    return bool(value == "true")
 
 
 def metadata(fields: Mapping[str, Any], name: str = "metadata") -> dict[str, str]:

@@ -6,6 +6,14 @@ from typing import Any
 
 Json = dict[str, Any]
 API_VERSION = "2026-10-28.endive"
+EVIDENCE = (
+    "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
+    "cancellation_rebuttal", "customer_communication", "customer_email_address", "customer_name",
+    "customer_purchase_ip", "customer_signature", "duplicate_charge_documentation", "duplicate_charge_explanation",
+    "duplicate_charge_id", "product_description", "receipt", "refund_policy", "refund_policy_disclosure",
+    "refund_refusal_explanation", "service_date", "service_documentation", "shipping_address", "shipping_carrier",
+    "shipping_date", "shipping_documentation", "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
+)  # fmt: skip
 
 
 def new_id(prefix: str) -> str:
@@ -45,14 +53,14 @@ def line_item(*, amount: int, currency: str, name: str, quantity: int, created: 
 def session(
     *, id: str, url: str, fields: Mapping[str, Any], items: Sequence[Json], created: int, expires_at: int
 ) -> Json:
-    total = sum(item["amount_total"] for item in items)
+    paid = fields["mode"] == "payment"
+    total = sum(item["amount_total"] for item in items) if paid else None
     return {
         "id": id,
         "object": "checkout.session",
         "after_expiration": None,
         "allow_promotion_codes": None,
-        "amount_subtotal": total,
-        "amount_total": total,
+        **dict.fromkeys(("amount_subtotal", "amount_total"), total),
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "billing_address_collection": fields.get("billing_address_collection"),
         "cancel_url": fields.get("cancel_url"),
@@ -60,12 +68,12 @@ def session(
         "client_secret": None,
         "consent": None,
         "created": created,
-        "currency": items[0]["currency"],
+        "currency": items[0]["currency"] if items else None,
         "custom_fields": [],
         "custom_text": {"after_submit": None, "shipping_address": None, "submit": None,
                         "terms_of_service_acceptance": None},
-        "customer": None,
-        "customer_creation": fields.get("customer_creation", "if_required"),
+        "customer": fields.get("customer"),
+        "customer_creation": fields.get("customer_creation", "if_required") if paid else None,
         "customer_details": None,
         "customer_email": fields.get("customer_email"),
         "discounts": [],
@@ -74,12 +82,12 @@ def session(
         "livemode": False,
         "locale": fields.get("locale"),
         "metadata": dict(fields.get("metadata") or {}),
-        "mode": "payment",
+        "mode": fields["mode"],
         "payment_intent": None,
         "payment_link": None,
-        "payment_method_collection": "if_required",
+        "payment_method_collection": "if_required" if paid else "always",
         "payment_method_types": list(fields.get("payment_method_types") or ["card", "us_bank_account"]),
-        "payment_status": "unpaid",
+        "payment_status": "unpaid" if paid else "no_payment_required",
         "phone_number_collection": {"enabled": False},
         "recovered_from": None,
         "setup_intent": None,
@@ -88,29 +96,31 @@ def session(
         "submit_type": fields.get("submit_type"),
         "subscription": None,
         "success_url": fields.get("success_url"),
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0} if paid else None,
         "ui_mode": "hosted_page",
         "url": url,
     }  # fmt: skip
 
 
-def payment_intent(*, session: Json, fields: Mapping[str, Any], method: str, created: int) -> Json:
+def payment_intent(
+    *, amount: int, currency: str, types: Sequence[str], fields: Mapping[str, Any], created: int
+) -> Json:
     name = new_id("pi")
     return {
         "id": name,
         "object": "payment_intent",
-        "amount": session["amount_total"],
+        "amount": amount,
         "amount_capturable": 0,
         "amount_received": 0,
         "automatic_payment_methods": None,
         "canceled_at": None,
         "cancellation_reason": None,
-        "capture_method": "automatic_async",
+        "capture_method": fields.get("capture_method", "automatic_async"),
         "client_secret": f"{name}_secret_{secrets.token_hex(12)}",
         "confirmation_method": "automatic",
         "created": created,
-        "currency": session["currency"],
-        "customer": None,
+        "currency": currency,
+        "customer": fields.get("customer"),
         "description": fields.get("description"),
         "last_payment_error": None,
         "latest_charge": None,
@@ -118,7 +128,7 @@ def payment_intent(*, session: Json, fields: Mapping[str, Any], method: str, cre
         "metadata": dict(fields.get("metadata") or {}),
         "next_action": None,
         "payment_method": None,
-        "payment_method_types": [method],
+        "payment_method_types": list(types),
         "processing": None,
         "receipt_email": fields.get("receipt_email"),
         "setup_future_usage": fields.get("setup_future_usage"),
@@ -130,7 +140,8 @@ def payment_intent(*, session: Json, fields: Mapping[str, Any], method: str, cre
     }
 
 
-def charge(*, intent: Json, details: Json, email: str | None, created: int) -> Json:
+def charge(*, intent: Json, method: Json, details: Json, email: str | None, created: int) -> Json:
+    billing = method["billing_details"]
     return {
         "id": new_id("ch"),
         "object": "charge",
@@ -138,11 +149,11 @@ def charge(*, intent: Json, details: Json, email: str | None, created: int) -> J
         "amount_captured": 0,
         "amount_refunded": 0,
         "balance_transaction": None,
-        "billing_details": {"address": None, "email": email, "name": None, "phone": None, "tax_id": None},
+        "billing_details": {**billing, "email": email or billing["email"]},
         "captured": False,
         "created": created,
         "currency": intent["currency"],
-        "customer": None,
+        "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
         "failure_code": None,
@@ -153,7 +164,7 @@ def charge(*, intent: Json, details: Json, email: str | None, created: int) -> J
         "outcome": None,
         "paid": False,
         "payment_intent": intent["id"],
-        "payment_method": new_id("pm"),
+        "payment_method": method["id"],
         "payment_method_details": details,
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
@@ -190,6 +201,8 @@ def refund(
 
 
 def dispute(*, charge: Json, reason: str, created: int) -> Json:
+    paid_with = charge["payment_method_details"]
+    card = paid_with.get("card")
     return {
         "id": new_id("du"),
         "object": "dispute",
@@ -199,16 +212,50 @@ def dispute(*, charge: Json, reason: str, created: int) -> Json:
         "created": created,
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": {},
+        "evidence": {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}},
         "evidence_details": {"due_by": created + 7 * 86400, "enhanced_eligibility": {}, "has_evidence": False,
-                             "past_due": False, "submission_count": 0},
+                             "past_due": False, "submission_count": 0, "submission_method": "not_submitted"},
         "is_charge_refundable": False,
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
+        "payment_method_details": {
+            "type": "card",
+            "card": {"brand": card["brand"], "case_type": "chargeback", "network": card["network"],
+                     "network_reason_code": None},
+        } if card else None,
         "reason": reason,
         "status": "needs_response",
     }  # fmt: skip
+
+
+def setup_intent(*, types: Sequence[str], fields: Mapping[str, Any], created: int) -> Json:
+    name = new_id("seti")
+    return {
+        "id": name,
+        "object": "setup_intent",
+        "application": None,
+        "automatic_payment_methods": None,
+        "cancellation_reason": None,
+        "client_secret": f"{name}_secret_{secrets.token_hex(12)}",
+        "created": created,
+        "customer": fields.get("customer"),
+        "description": fields.get("description"),
+        "flow_directions": None,
+        "last_setup_error": None,
+        "latest_attempt": None,
+        "livemode": False,
+        "mandate": None,
+        "metadata": dict(fields.get("metadata") or {}),
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "payment_method_options": None,
+        "payment_method_types": list(types),
+        "single_use_mandate": None,
+        "status": "requires_payment_method",
+        "usage": fields.get("usage", "off_session"),
+    }
 
 
 def event(*, kind: str, about: Json, created: int) -> Json:

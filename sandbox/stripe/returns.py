@@ -63,6 +63,32 @@ def dispute(books: Books, charge_id: str, *, reason: str) -> Json:
     return made
 
 
+def answer_dispute(books: Books, id: str, fields: Mapping[str, Any]) -> Json:
+    """The practice's evidence: kept, and sent to the bank unless `submit` is false."""
+    known(fields, {"evidence", "expand", "metadata", "submit"})
+    made, evidence = books.find("dispute", id), fields.get("evidence") or {}
+    known(evidence, objects.EVIDENCE, within="evidence")
+    if made["status"] not in ("needs_response", "under_review"):
+        raise Refused(f"This dispute is already closed: its status is {made['status']}.")
+    made["evidence"] |= {name: value or None for name, value in evidence.items()}
+    made["metadata"] = metadata({"metadata": {**made["metadata"], **fields.get("metadata", {})}})
+    details = made["evidence_details"]
+    details["has_evidence"] = any(made["evidence"][name] for name in objects.EVIDENCE)
+    if evidence and fields.get("submit") != "false":
+        made["status"] = "under_review"
+        details |= {"submission_count": details["submission_count"] + 1, "submission_method": "manual"}
+    books.tell(("charge.dispute.updated", made))
+    return made
+
+
+def accept_dispute(books: Books, id: str) -> Json:
+    """The practice gives in."""
+    made = books.find("dispute", id)
+    if made["status"] in ("won", "lost"):
+        raise Refused("This dispute is already closed.")
+    return close_dispute(books, id, won=False)
+
+
 def close_dispute(books: Books, id: str, *, won: bool) -> Json:
     made = books.find("dispute", id)
     made["status"] = "won" if won else "lost"

@@ -1,11 +1,11 @@
-"""Checkout Sessions: what a request may ask for, and how paying changes session, intent and charge."""
+"""Checkout Sessions: what a request may ask for, and what a session is once its payer is done."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.stripe import objects
+from sandbox.stripe import objects, wallets
+from sandbox.stripe.books import Books
 from sandbox.stripe.forms import Refused, integer, known, metadata, required
-from sandbox.stripe.methods import Decline
 from sandbox.stripe.objects import Json
 
 LEAST_CENTS = 50
@@ -16,6 +16,8 @@ UNDERSTOOD = frozenset(
         "billing_address_collection",
         "cancel_url",
         "client_reference_id",
+        "currency",
+        "customer",
         "customer_creation",
         "customer_email",
         "expand",
@@ -26,6 +28,7 @@ UNDERSTOOD = frozenset(
         "mode",
         "payment_intent_data",
         "payment_method_types",
+        "setup_intent_data",
         "submit_type",
         "success_url",
         "ui_mode",
@@ -36,14 +39,48 @@ PRICE = frozenset({"currency", "product_data", "unit_amount", "tax_behavior"})
 INTENT = frozenset(
     {"description", "metadata", "receipt_email", "setup_future_usage", "statement_descriptor_suffix", "capture_method"}
 )
+MODES = {"payment": ("payment_intent_data", INTENT), "setup": ("setup_intent_data", {"description", "metadata"})}
 
 
-def opened(fields: Mapping[str, Any], *, now: int, pages: str) -> tuple[Json, Json]:
-    """A new session, and what it keeps aside: its line items and what its payment intent will carry."""
+def opened(books: Books, fields: Mapping[str, Any], *, pages: str) -> Json:
+    """A new session; what its payment or setup intent will carry is kept aside."""
     known(fields, UNDERSTOOD)
-    if required(fields, "mode") != "payment":
-        raise Refused("This sandbox knows mode=payment only", param="mode")
+    mode, now = required(fields, "mode"), books.now()
+    if mode not in MODES:
+        raise Refused(f"This sandbox knows mode={' and mode='.join(MODES)} only", param="mode")
     required(fields, "success_url")
+    _check_customer(books, fields)
+    data, understood = MODES[mode]
+    intent = dict(fields.get(data) or {})
+    known(intent, understood, within=data)
+    intent["metadata"] = metadata(intent)
+    items = _items(fields, now) if mode == "payment" else []
+    name = objects.new_id("cs_test")
+    made = objects.session(
+        id=name,
+        url=f"{pages}/{name}",
+        fields={**fields, "metadata": metadata(fields)},
+        items=items,
+        created=now,
+        expires_at=_expiry(fields, now),
+    )
+    books.asides[name] = {"items": items, "intent": {**intent, "customer": made["customer"]}}
+    if mode == "setup":
+        types = made["payment_method_types"]
+        setup = books.add(objects.setup_intent(types=types, fields=books.asides[name]["intent"], created=now))
+        made["setup_intent"] = setup["id"]
+    return books.add(made)
+
+
+def _check_customer(books: Books, fields: Mapping[str, Any]) -> None:
+    customer = fields.get("customer")
+    if customer and fields.get("customer_email"):
+        raise Refused("You may only specify one of these parameters: customer, customer_email.", param="customer")
+    if customer:
+        wallets.living(books, customer)
+
+
+def _items(fields: Mapping[str, Any], now: int) -> list[Json]:
     items = [_item(item, f"line_items[{place}]", now) for place, item in enumerate(required(fields, "line_items"))]
     if sum(item["amount_total"] for item in items) < LEAST_CENTS:
         raise Refused(
@@ -51,18 +88,7 @@ def opened(fields: Mapping[str, Any], *, now: int, pages: str) -> tuple[Json, Js
             code="amount_too_small",
             param="line_items",
         )
-    intent = dict(fields.get("payment_intent_data") or {})
-    known(intent, INTENT, within="payment_intent_data")
-    intent["metadata"] = metadata(intent)
-    name = objects.new_id("cs_test")
-    return objects.session(
-        id=name,
-        url=f"{pages}/{name}",
-        fields={**fields, "metadata": metadata(fields)},
-        items=items,
-        created=now,
-        expires_at=_expiry(fields, now),
-    ), {"items": items, "intent": intent}
+    return items
 
 
 def _item(item: Mapping[str, Any], within: str, now: int) -> Json:
@@ -95,34 +121,19 @@ def _expiry(fields: Mapping[str, Any], now: int) -> int:
     return expires_at
 
 
-def completed(session: Json, intent: Json, email: str | None) -> None:
-    address = email or session["customer_email"]
+def completed(books: Books, session: Json, method: Json, email: str | None) -> None:
+    """Paid or kept on file: who did it is a customer from now on, where that was asked for."""
+    keeps = bool(books.asides[session["id"]]["intent"].get("setup_future_usage"))
+    if session["customer"] is None and (session["customer_creation"] == "always" or keeps):
+        customer = wallets.new_customer(books, {"email": email or session["customer_email"]})
+        session["customer"] = customer["id"]
+    if session["customer"]:
+        if keeps:
+            wallets.attach(books, method["id"], session["customer"])
+        email = email or books.entries[session["customer"]]["email"]
     session |= {
         "status": "complete",
         "url": None,
-        "customer_details": {"address": None, "email": address, "name": None, "phone": None, "tax_exempt": "none",
-                             "tax_ids": []},
+        "customer_details": {"address": None, "email": email or session["customer_email"], "name": None, "phone": None,
+                             "tax_exempt": "none", "tax_ids": []},
     }  # fmt: skip
-    intent["last_payment_error"] = None
-
-
-def captured(session: Json, intent: Json, charge: Json) -> None:
-    charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": charge["amount"]}
-    charge["balance_transaction"] = objects.new_id("txn")
-    intent |= {"status": "succeeded", "amount_received": charge["amount"]}
-    session["payment_status"] = "paid"
-
-
-def failed(intent: Json, charge: Json, why: Decline) -> None:
-    charge |= {"status": "failed", "paid": False, "failure_code": why.code, "failure_message": why.message}
-    intent |= {
-        "status": "requires_payment_method",
-        "payment_method": None,
-        "last_payment_error": {
-            "charge": charge["id"],
-            "code": why.code,
-            "decline_code": why.decline_code,
-            "message": why.message,
-            "type": "card_error" if charge["payment_method_details"]["type"] == "card" else "invalid_request_error",
-        },
-    }

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import encode_basic_auth, web
 from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.faults import Kind, route_name
+from sandbox.twilio import lookups
 from sandbox.twilio.codes import Refused
 from sandbox.twilio.network import PhoneNetwork
 from sandbox.twilio.text import Text
@@ -96,6 +96,7 @@ def _check(fields: Mapping[str, str], media: list[str]) -> None:
 
 def _fetch(network: PhoneNetwork) -> Handler:
     async def fetch(request: web.Request) -> web.Response:
+        network.catch_up()
         text = network.texts.get(request.match_info["sid"])
         if text is None:
             raise Refused(20404, request.path.removeprefix("/twilio"))
@@ -107,6 +108,7 @@ def _fetch(network: PhoneNetwork) -> Handler:
 def _list(network: PhoneNetwork) -> Handler:
     async def list_(request: web.Request) -> web.Response:
         """Newest first, paged by place."""
+        network.catch_up()
         found = list(_matching(reversed(network.texts.values()), request.query))
         size = max(1, min(int(request.query.get("PageSize", 50)), 1000))
         page = int(request.query.get("Page", 0))
@@ -162,32 +164,7 @@ def _moment(words: str, like: datetime) -> datetime:
 
 def _look_up(network: PhoneNetwork) -> Handler:
     async def look_up(request: web.Request) -> web.Response:
-        number = request.match_info["number"]
-        valid = bool(E164.fullmatch(number)) and network[number].refused_with != 21211
-        wanted = request.query.get("Fields", "").split(",")
-        return web.json_response(
-            {
-                "calling_country_code": "1" if number.startswith("+1") else None,
-                "country_code": "US" if number.startswith("+1") else None,
-                "phone_number": number,
-                "national_format": f"({number[2:5]}) {number[5:8]}-{number[8:]}" if number.startswith("+1") else number,
-                "valid": valid,
-                "validation_errors": [] if valid else ["INVALID_BUT_POSSIBLE"],
-                "line_type_intelligence": _line_type(network[number].line_type)
-                if "line_type_intelligence" in wanted and valid
-                else None,
-                "url": f"https://lookups.twilio.com/v2/PhoneNumbers/{number}",
-            }
-        )
+        phone = network[request.match_info["number"]]
+        return web.json_response(lookups.told_of(phone, request.query.get("Fields", "")))
 
     return look_up
-
-
-def _line_type(kind: str) -> dict[str, Any]:
-    return {
-        "error_code": None,
-        "mobile_country_code": "310" if kind == "mobile" else None,
-        "mobile_network_code": "410" if kind == "mobile" else None,
-        "carrier_name": "Sandbox Wireless" if kind == "mobile" else "Sandbox Bell",
-        "type": kind,
-    }

@@ -36,6 +36,9 @@ UNDELIVERED: Mapping[int, str] = {
     30035: "Message from an Unregistered Number",
 }
 
+NOT_IN_SERVICE = 60600
+"""What Lookup says of a number that nobody has."""
+
 # Twilio publishes these for its own test credentials.
 MAGIC_TO: Mapping[str, int] = {
     "+15005550001": 21211,

@@ -2,15 +2,17 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
 from sandbox.clock import MovableClock
 from sandbox.courier import Answer, Courier, Outgoing
 from sandbox.faults import Desk
+from sandbox.troubles import Trouble, of_calls, of_webhooks
 from sandbox.twilio import keywords, webhooks
 from sandbox.twilio.codes import MAGIC_FROM, Refused
-from sandbox.twilio.phone import Phone
+from sandbox.twilio.phone import ANY_SENDER, Phone
 from sandbox.twilio.text import Text
 
 OptOut = Literal["standard", "advanced", "off"]
@@ -36,6 +38,7 @@ class PhoneNetwork:
         self.opt_out: OptOut = "standard"
         self.silent_errors = False
         self._phones: dict[str, Phone] = {}
+        self._on_the_way: list[Text] = []
         self._inbound: str | None = None
 
     def __getitem__(self, number: str) -> Phone:
@@ -55,6 +58,10 @@ class PhoneNetwork:
 
     async def release(self) -> int:
         return await self.outgoing.release()
+
+    def troubles(self) -> list[Trouble]:
+        """Of the network as a whole; `phones["+1…"].troubles()` are one handset's."""
+        return [*of_webhooks(self.outgoing), *of_calls(self.desk)]
 
     def environment(self, url: str) -> dict[str, str]:
         return {
@@ -78,7 +85,7 @@ class PhoneNetwork:
     ) -> dict[str, Any]:
         """Take a text from the service and carry it; Twilio's answer, written before anything happened to it."""
         phone = self[to]
-        self._refuse(phone, sender)
+        self._refuse(phone, sender, service_sid)
         text = self._new(
             to=to,
             from_=sender or self.pool_number,
@@ -112,37 +119,64 @@ class PhoneNetwork:
         kind = self._obey(phone, text)
         fields = webhooks.inbound_fields(text, opt_out=kind if self.opt_out == "advanced" else None)
         answer = await self.outgoing.deliver(webhooks.letter(self.auth_token, self._inbound, fields))
-        if answer.accepted and not phone.opted_out:
+        if answer.accepted and phone.takes_from(text.service_sid or text.to):
             for words in _twiml(answer.text):
                 self._answer(phone, text, words)
         return answer
 
-    def _refuse(self, phone: Phone, sender: str | None) -> None:
+    def _refuse(self, phone: Phone, sender: str | None, service_sid: str | None) -> None:
         if sender and self.numbers and sender not in self.numbers:
             raise Refused(21659, sender)
         if code := MAGIC_FROM.get(sender or ""):
             raise Refused(code, sender or "")
         if phone.refused_with:
             raise Refused(phone.refused_with, phone.number)
-        if phone.opted_out:
+        if not phone.takes_from(service_sid or sender or ""):
             raise Refused(21610)
 
     def _carry(self, text: Text, phone: Phone) -> None:
         steps = ["queued"] if text.service_sid else []
-        final = phone.fails_as if phone.fails_with else "delivered"
-        steps += [final] if final == "failed" else ["sent", final]
-        text.status, text.error, text.sent = final, phone.fails_with, self.clock.now()
-        if final == "delivered":
+        text.sent = self.clock.now()
+        if not (phone.fails_with and phone.fails_as == "failed"):
+            text.status = "sent"
+            steps.append("sent")
+        if phone.delay:
+            text.settles_at = self.clock.now() + phone.delay
+            self._on_the_way.append(text)
+        else:
+            steps.append(self._settle(text, phone))
+        self._tell(text, steps)
+
+    def catch_up(self) -> None:
+        """What slow carriers have brought to an end by now."""
+        now = self.clock.now()
+        due = [text for text in self._on_the_way if text.settles_at and text.settles_at <= now]
+        self._on_the_way = [text for text in self._on_the_way if text not in due]
+        for text in due:
+            self._tell(text, [self._settle(text, self[text.to])])
+
+    def _settle(self, text: Text, phone: Phone) -> str:
+        text.status, text.error = phone.fails_as if phone.fails_with else "delivered", phone.fails_with
+        text.settles_at = None
+        if text.status == "delivered":
             phone.conversation.append(text)
+        return text.status
+
+    def _tell(self, text: Text, steps: Sequence[str]) -> None:
         if callback := text.callback:
             told = [webhooks.status_fields(text, step, with_error=not self.silent_errors) for step in steps]
             self.outgoing.send([webhooks.letter(self.auth_token, callback, fields) for fields in told])
 
     def _obey(self, phone: Phone, text: Text) -> str | None:
-        kind = keywords.kind_of(text.body) if self.opt_out != "off" else None
-        if kind:
-            phone.opted_out = kind == "STOP" or (phone.opted_out and kind == "HELP")
-            self._answer(phone, text, keywords.REPLIES[kind])
+        """A keyword counts for the Messaging Service that was answered, else for its number; STOP is confirmed once."""
+        kind, sender = keywords.kind_of(text.body) if self.opt_out != "off" else None, text.service_sid or text.to
+        if kind is None or (kind == "STOP" and not phone.takes_from(sender)):
+            return kind
+        if kind == "STOP":
+            phone.stopped.add(sender)
+        elif kind == "START":
+            phone.stopped -= {sender, ANY_SENDER}
+        self._answer(phone, text, keywords.REPLIES[kind])
         return kind
 
     def _answer(self, phone: Phone, text: Text, words: str) -> None:
@@ -151,7 +185,8 @@ class PhoneNetwork:
         phone.conversation.append(answer)
 
     def _new(self, **fields: Any) -> Text:
-        text = Text(sid=f"SM{uuid4().hex}", account_sid=self.account_sid, created=self.clock.now(), **fields)
+        kind = "MM" if fields.get("media") else "SM"
+        text = Text(sid=f"{kind}{uuid4().hex}", account_sid=self.account_sid, created=self.clock.now(), **fields)
         self.texts[text.sid] = text
         return text
 
@@ -163,6 +198,7 @@ class PhoneNetwork:
         self.numbers.clear()
         self.opt_out, self.silent_errors = "standard", False
         self._phones.clear()
+        self._on_the_way.clear()
 
     def snapshot(self) -> dict[str, Any]:
         return {
@@ -176,7 +212,8 @@ class PhoneNetwork:
                     "fails_with": phone.fails_with,
                     "fails_as": phone.fails_as,
                     "line_type": phone.line_type,
-                    "opted_out": phone.opted_out,
+                    "delay": phone.delay.total_seconds(),
+                    "stopped": sorted(phone.stopped),
                 }
                 for phone in self._phones.values()
             ],
@@ -185,11 +222,13 @@ class PhoneNetwork:
     def restore(self, kept: Mapping[str, Any]) -> None:
         self.texts = {text["sid"]: Text.from_kept(text) for text in kept.get("texts", ())}
         self.sent = [self.texts[sid] for sid in kept.get("sent", ())]
+        self._on_the_way = [text for text in self.texts.values() if text.settles_at]
         for one in kept.get("phones", ()):
             phone = self[one["number"]]
             phone.conversation = [self.texts[sid] for sid in one["conversation"]]
-            for trait in ("refused_with", "fails_with", "fails_as", "line_type", "opted_out"):
+            for trait in ("refused_with", "fails_with", "fails_as", "line_type"):
                 setattr(phone, trait, one[trait])
+            phone.delay, phone.stopped = timedelta(seconds=one["delay"]), set(one["stopped"])
 
 
 def _twiml(document: str) -> list[str]:

@@ -10,6 +10,7 @@ from sandbox.twilio.segments import segments
 
 API_VERSION = "2010-04-01"
 PRICE_PER_SEGMENT = 0.0079
+TIMES = ("created", "sent", "settles_at")
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Text:
     media: list[str] = field(default_factory=list)
     error: int | None = None
     sent: datetime | None = None
+    settles_at: datetime | None = None
+    """When a slow carrier will be done with it."""
 
     @property
     def segments(self) -> int:
@@ -63,14 +66,9 @@ class Text:
         }
 
     def kept(self) -> dict[str, Any]:
-        times = {"created": self.created.isoformat(), "sent": self.sent.isoformat() if self.sent else None}
+        times = {name: moment.isoformat() for name in TIMES if (moment := getattr(self, name))}
         return asdict(self) | times
 
     @classmethod
     def from_kept(cls, kept: dict[str, Any]) -> Self:
-        sent = kept["sent"]
-        times = {
-            "created": datetime.fromisoformat(kept["created"]),
-            "sent": datetime.fromisoformat(sent) if sent else None,
-        }
-        return cls(**(kept | times))
+        return cls(**kept | {name: datetime.fromisoformat(kept[name]) for name in TIMES if kept[name]})

@@ -17,6 +17,9 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from billing.drafts import draft_invoice
 from billing.invoices import send_invoice
@@ -29,6 +32,7 @@ from domain.ports import PdfPrinter, Ports
 from domain.practice import Location, Practice, RuleSet, Step
 from domain.terms import Terms
 from gateways.pyx12_remittance import read_beside
+from gateways.sendgrid_events import SendGridEvents
 from gateways.stripe_cards import StripeCards
 from gateways.twilio_sms import TwilioSms
 from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
@@ -45,6 +49,7 @@ from sandbox import MovableClock
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 PUBLIC_URL = "https://billing.example.test"
 SLACK_SECRET, TWILIO_TOKEN, STRIPE_SECRET = "slack-secret", "twilio-token", "whsec_secret"
+SENDGRID = ec.generate_private_key(ec.SECP256R1())
 ASSETS = Path(__file__).parents[2] / "templates" / "pdf"
 
 PRACTICE = Practice(
@@ -131,6 +136,13 @@ class House:
         headers = {"Stripe-Signature": f"t={stamp},v1={mac}" if signature is None else signature}
         return await self.client.post("/stripe/webhook", data=body, headers=headers)
 
+    async def from_sendgrid(self, body: bytes, *, at: int | None = None, key: Any = SENDGRID) -> ClientResponse:
+        stamp = str(int(time.time()) if at is None else at)
+        signature = base64.b64encode(key.sign(stamp.encode() + body, ec.ECDSA(SHA256()))).decode()
+        name = "X-Twilio-Email-Event-Webhook"
+        headers = {f"{name}-Signature": signature, f"{name}-Timestamp": stamp}
+        return await self.client.post("/email/events", data=body, headers=headers)
+
 
 @asynccontextmanager
 async def open_house(
@@ -147,7 +159,11 @@ async def open_house(
     sms = TwilioSms("AC" + "0" * 32, TWILIO_TOKEN, public_url=public_url)
     cards = cards or StripeCards("sk_test_1", STRIPE_SECRET, clock=clock)
     printer = Xhtml2pdfPrinter(ASSETS, workers=1)
-    ports = Ports(clock=clock, pdf=pdf or printer, sms=sms, cards=cards, public_url=public_url, secret_key=b"s" * 32)
+    public = SENDGRID.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    ports = Ports(
+        clock=clock, pdf=pdf or printer, sms=sms, cards=cards, public_url=public_url, secret_key=b"s" * 32,
+        mail_events=SendGridEvents(base64.b64encode(public).decode(), clock=clock),
+    )  # fmt: skip
     inbox, told = keeper(), []
 
     async def dispatch(headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:

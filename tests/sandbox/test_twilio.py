@@ -205,16 +205,16 @@ async def test_stop_reaches_the_service_and_later_texts_are_refused_until_start(
     world: World, service: Listener, client: Client
 ) -> None:
     phone = world.phones[PATIENT]
-    await phone.reply(" stop ")
+    await phone.reply(" stop ", to=PRACTICE)
     assert service.forms()[0]["Body"] == " stop "
     assert "unsubscribed" in phone.messages[-1].body
     assert (await refusal(client)).code == 21610
-    await phone.reply("HELP")
+    await phone.reply("HELP", to=PRACTICE)
     assert (await refusal(client)).code == 21610
 
-    await phone.reply("START")
+    await phone.reply("START", to=PRACTICE)
     await send(client)
-    await phone.reply("STOP PLEASE")
+    await phone.reply("STOP PLEASE", to=PRACTICE)
     await send(client)
     assert len(world.phones.sent) == 2
 

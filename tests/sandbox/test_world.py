@@ -50,6 +50,7 @@ async def test_the_settings_are_exactly_those_a_service_needs() -> None:
         "TWILIO_AUTH_TOKEN",
         "TWILIO_API_URL",
         "SMTP_URL",
+        "SENDGRID_WEBHOOK_KEY",
         "STRIPE_API_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "STRIPE_API_URL",
