@@ -11,6 +11,7 @@ stand-ins over real HTTP and SMTP. Knows the vendors' wire formats and nothing o
 """
 
 from sandbox.clock import MovableClock
+from sandbox.console import Contact, Place, Role, Scene, Step
 from sandbox.courier import Answer, Courier, Delivery, Letter, Outgoing
 from sandbox.faults import KINDS, Call, Desk, Fault, Kind
 from sandbox.world import AddressTaken, StandIn, World
@@ -20,6 +21,7 @@ __all__ = [
     "AddressTaken",
     "Answer",
     "Call",
+    "Contact",
     "Courier",
     "Delivery",
     "Desk",
@@ -28,6 +30,10 @@ __all__ = [
     "Letter",
     "MovableClock",
     "Outgoing",
+    "Place",
+    "Role",
+    "Scene",
     "StandIn",
+    "Step",
     "World",
 ]

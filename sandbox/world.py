@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,9 @@ from sandbox.stripe import CardProcessor
 from sandbox.twilio import PhoneNetwork
 
 LOOPBACK = "127.0.0.1"
+
+REMEMBERED = 500
+"""So many of the last calls and webhooks a world remembers that goes on for days. One that ends soon remembers all."""
 
 
 class StandIn(Protocol):
@@ -80,7 +83,9 @@ class World:
         self._retry_every = retry_every
         self._open = contextlib.AsyncExitStack()
         self.url = ""
-        self.labels: dict[str, str] = {}
+        self.contacts: Sequence[console.Contact] = ()
+        self.roles: Mapping[str, console.Role] = {}
+        self.tour: Sequence[console.Scene] = ()
         self.next_due: Callable[[], Awaitable[datetime | None]] | None = None
         self.on_clock_moved: Callable[[], Awaitable[None]] | None = None
 
@@ -171,6 +176,12 @@ class World:
         while True:
             await asyncio.sleep(every)
             await self.courier.retry()
+            self._forget()
+
+    def _forget(self) -> None:
+        records: list[list[Any]] = [self.courier.deliveries, self.slack.calls, self.slack.requests_sent]
+        for record in (*records, *(each.desk.calls for each in self.stand_ins.values())):
+            del record[:-REMEMBERED]
 
 
 @contextlib.contextmanager

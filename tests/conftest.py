@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.support.printing",
     "tests.support.browser",
     "tests.support.demo",
+    "tests.support.album",
 ]
 
 # How long an example takes is the machine's business; a shared one would fail tests by the clock.

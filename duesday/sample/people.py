@@ -6,8 +6,8 @@ from billing.patients import PatientRecord
 from domain.access import Actor, Grant
 
 PEOPLE = {"biller": "Dana Whitfield", "manager": "Marcus Bell", "admin": "Elena Sokolova", "viewer": "Priya Nair"}
-DANA = Actor("person", "U0BILLER1", f"{PEOPLE['biller']} (biller)", "slack", (Grant("biller"),))
-MARCUS = Actor("person", "U0MANAGER1", f"{PEOPLE['manager']} (manager)", "slack", (Grant("manager"),))
+DANA = Actor("person", "U0BILLER1", PEOPLE["biller"], "slack", (Grant("biller"),))
+MARCUS = Actor("person", "U0MANAGER1", PEOPLE["manager"], "slack", (Grant("manager"),))
 
 DOWNTOWN, NORTHSIDE, LAKESIDE = range(3)
 

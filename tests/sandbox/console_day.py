@@ -11,12 +11,18 @@ from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox import MovableClock, World
+from sandbox import Contact, MovableClock, Role, World
 from tests.sandbox.slack_app import App, actions, asks, button, modal, option, section, serve
 
 MIA, OMAR, PRIYA = "U0MIA", "U0OMAR", "U0PRIYA"
 ANA, BEN = "+12125550177", "+12125550142"
 ROOM = "billing-downtown"
+CONTACTS = (
+    Contact("Ana Pereira", ANA, "ana.pereira@mail.test"),
+    Contact("Benjamin Köhler", BEN),
+    Contact("Nguyễn Thị Hồng", "+12125550188", "hong@mail.test", texts_to="+12125550100"),
+    Contact("Walter Thompson", mail="walter@mail.test"),
+)
 
 
 @dataclass
@@ -24,6 +30,7 @@ class Day:
     world: World
     app: App
     client: AsyncWebClient
+    service: str
     card: str = ""
     """The ts of Ana's card."""
 
@@ -117,11 +124,12 @@ def home() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def mail() -> bytes:
+def mail(at: str) -> bytes:
+    """With a page of the service's to unsubscribe at."""
     letter = EmailMessage()
     letter["From"], letter["To"] = "Riverside Clinic <billing@riverside.test>", "ana.pereira@mail.test"
     letter["Subject"], letter["Message-ID"] = "Your invoice INV-1042 from Riverside Clinic", "<1042@riverside.test>"
-    letter["List-Unsubscribe"] = "<https://riverside.test/u/8c1>"
+    letter["List-Unsubscribe"], letter["List-Unsubscribe-Post"] = f"<{at}/p/8c1/stop>", "List-Unsubscribe=One-Click"
     letter.set_content("Hello Ana,\n\nyour invoice over $182.50 is attached. Pay at https://riverside.test/p/8c1f\n")
     letter.add_alternative(
         "<div style='font:16px sans-serif;padding:20px'><h2>Your invoice</h2><p>Hello Ana, <b>$182.50</b> is due by "
@@ -135,6 +143,8 @@ def mail() -> bytes:
 
 async def fill(day: Day) -> None:
     world, slack, client = day.world, day.world.slack, day.client
+    world.contacts = CONTACTS
+    world.roles = {MIA: Role("biller", "pauses and writes off"), OMAR: Role("viewer", "looks, and changes nothing")}
     slack.commands = {"/billing": "[ageing | find | help]"}
     zones = {"Mia Lopez": "America/New_York", "Omar Haddad": "America/Chicago", "Priya Nair": "America/New_York"}
     for user, (name, tz) in zip((MIA, OMAR, PRIYA), zones.items(), strict=True):
@@ -142,7 +152,7 @@ async def fill(day: Day) -> None:
     slack.add_channel(ROOM, [MIA, OMAR]).topic = "Sets of the downtown clinic"
     slack.add_channel("billing-harbor", [MIA])
     slack.add_channel("front-desk", [MIA, OMAR], private=True)
-    world.mailbox.accept("billing@riverside.test", ["ana.pereira@mail.test"], mail())
+    world.mailbox.accept("billing@riverside.test", ["ana.pereira@mail.test"], mail(day.service))
     first = await client.chat_postMessage(
         channel=day.room,
         text="B. K. · INV-1019 is paid",
@@ -208,7 +218,7 @@ async def a_day() -> AsyncIterator[Day]:
         async with serve(inside) as address:
             world.aim(address)
             client = AsyncWebClient(settings["SLACK_BOT_TOKEN"], base_url=settings["SLACK_API_URL"])
-            day = Day(world, app, client)
+            day = Day(world, app, client, address)
 
             async def open_modal(payload: dict[str, Any]) -> web.Response:
                 if payload["actions"][0]["action_id"] == "write_off":

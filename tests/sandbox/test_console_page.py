@@ -102,7 +102,8 @@ async def test_an_app_that_fails_is_told_to_the_person(console: Page, day: Day) 
 
 
 async def test_one_becomes_someone_else_and_sees_what_they_see(console: Page, day: Day) -> None:
-    await console.get_by_label("You are").select_option("Omar Haddad")
+    await console.get_by_label("You are").select_option("Omar Haddad · viewer")
+    await expect(console.get_by_text("looks, and changes nothing")).to_be_visible()
     await expect(console.get_by_role("button", name="billing-harbor")).to_have_count(0)
     await expect(console.get_by_text("Only visible to you")).to_have_count(0)
     await console.get_by_label("You are").select_option("Priya Nair")
@@ -119,7 +120,7 @@ async def test_home_shows_what_was_published_and_its_buttons_work(console: Page,
 
 
 async def test_a_patient_answers_on_the_phone_and_stop_is_seen(console: Page, day: Day) -> None:
-    phone = console.get_by_role("region", name="Phone of (212) 555-0177")
+    phone = console.get_by_role("region", name="Phone of Ana Pereira")
     await expect(phone.get_by_text("Never arrived · 30003")).to_be_visible()
     await phone.get_by_label("Text back").fill("Thank you")
     await phone.get_by_label("Text back").press("Enter")

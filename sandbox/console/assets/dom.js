@@ -22,13 +22,14 @@ export const icon = (path, extra = {}) =>
   h("svg", { viewBox: "0 0 20 20", "aria-hidden": "true", class: "icon", ...extra }, h("path", { d: path }));
 
 // One listener per kind of event for the whole page: redrawn nodes need none of their own.
-for (const kind of ["click", "change", "input", "keydown", "submit", "toggle", "focusout"]) {
+const CAUGHT = new Set(["toggle", "scroll"]);  // they don't bubble
+for (const kind of ["click", "change", "input", "keydown", "submit", "focusin", "focusout", "pointerdown", ...CAUGHT]) {
   document.addEventListener(kind, (event) => {
     for (let node = event.target; node && node !== document; node = node.parentNode) {
       const handler = node.handlers?.[kind];
       if (handler) { handler.call(node, event); if (event.cancelBubble) return; }
     }
-  }, kind === "toggle");
+  }, CAUGHT.has(kind));
 }
 
 const keyOf = (node) => node.dataset?.key || node.id || "";
@@ -44,7 +45,8 @@ export function morph(old, fresh) {
   old.handlers = fresh.handlers;
   const asked = old.getAttribute("data-given");
   for (const { name, value } of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !(old.dataset.keep ?? "").includes(name)) old.removeAttribute(name);
+  const keeps = `data-spot ${old.dataset.keep ?? ""}`;  // what the tour points at is marked from outside
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !keeps.includes(name)) old.removeAttribute(name);
   for (const name of ["disabled", "hidden"]) if (name in old) old[name] = fresh[name];
   const given = fresh.getAttribute("data-given");
   if (fresh.type === "checkbox" || fresh.type === "radio") {

@@ -1,7 +1,8 @@
 // The modal on top of the person's stack: its blocks, field errors, submit and close.
 
 import { h, icon, morph } from "./dom.js";
-import { blocks, formValues, idOf } from "./blocks.js";
+import { blocks } from "./blocks.js";
+import { formValues, idOf } from "./elements.js";
 import { deed, store } from "./store.js";
 import { CROSS } from "./layers.js";
 import { textObject } from "./mrkdwn.js";

@@ -1,4 +1,4 @@
-// Slack's mrkdwn and rich text as nodes: bold, italic, strike, code, quotes, links, mentions, dates, a few emoji.
+// Slack's mrkdwn as nodes: bold, italic, strike, code, quotes, links, mentions, dates, a few emoji.
 
 import { h } from "./dom.js";
 import { store, personName, channelName, openChannel } from "./store.js";
@@ -24,9 +24,9 @@ export const link = (url, ...words) => {
   const href = safe(plainly(url));
   return href ? h("a", { href, target: "_blank", rel: "noreferrer" }, ...words) : h("span", {}, ...words);
 };
-const mention = (words, extra = {}) => h("span", { class: "mention", ...extra }, words);
-const person = (id) => mention(`@${personName(id)}`, { class: id === store.me ? "mention me" : "mention" });
-const channel = (id, words) => h("button", { class: "mention", type: "button", onclick: () => openChannel(id) }, `#${channelName(id) || words}`);
+export const mention = (words, extra = {}) => h("span", { class: "mention", ...extra }, words);
+export const person = (id) => mention(`@${personName(id)}`, { class: id === store.me ? "mention me" : "mention" });
+export const channel = (id, words) => h("button", { class: "mention", type: "button", onclick: () => openChannel(id) }, `#${channelName(id) || words}`);
 
 // <…> is Slack's own markup, so it is taken out first; what is left is styled.
 const MARK = /<([^<>]+)>/g;
@@ -70,7 +70,7 @@ function inline(text, held) {
   });
 }
 
-const lines = (text) => text.split("\n").flatMap((line, at) => (at ? [h("br"), line] : [line])).filter((each) => each !== "");
+export const lines = (text) => text.split("\n").flatMap((line, at) => (at ? [h("br"), line] : [line])).filter((each) => each !== "");
 
 export function mrkdwn(source) {
   const held = [];
@@ -89,33 +89,3 @@ export const textObject = (object) => {
   if (!object) return [];
   return object.type === "mrkdwn" ? mrkdwn(object.text) : lines(object.emoji === false ? object.text : emoji(object.text));
 };
-
-// Rich text ---------------------------------------------------------------------------------------------------------
-
-function leaf(part) {
-  const node = {
-    text: () => h("span", {}, ...lines(part.text)),
-    link: () => link(part.url, part.text || part.url),
-    user: () => person(part.user_id),
-    channel: () => channel(part.channel_id, part.channel_id),
-    usergroup: () => mention("@group"),
-    broadcast: () => mention(`@${part.range}`),
-    emoji: () => h("span", {}, emoji(`:${part.name}:`)),
-    date: () => h("time", {}, slackDate(part.timestamp, part.format, part.fallback || "")),
-    color: () => h("span", {}, part.value),
-  }[part.type]?.() ?? h("span", {}, part.text || "");
-  const style = part.style ?? {};
-  const wraps = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]];
-  return wraps.reduce((inside, [name, tag]) => (style[name] ? h(tag, {}, inside) : inside), node);
-}
-
-export function richText(block) {
-  return block.elements.map((part) => {
-    if (part.type === "rich_text_list") {
-      const items = part.elements.map((each) => h("li", {}, ...each.elements.map(leaf)));
-      return h(part.style === "ordered" ? "ol" : "ul", { class: `indent-${part.indent ?? 0}`, start: (part.offset ?? 0) + 1 }, ...items);
-    }
-    const tag = { rich_text_preformatted: "pre", rich_text_quote: "blockquote" }[part.type] ?? "div";
-    return h(tag, {}, ...part.elements.map(leaf));
-  });
-}

@@ -1,46 +1,84 @@
 // What the page knows: the world's last picture, and what this person has open. Asks the sandbox, tells it deeds.
 
-const remembered = (key, otherwise) => { try { return JSON.parse(localStorage.getItem(`sandbox.${key}`)) ?? otherwise; } catch { return otherwise; } };
-const remember = (key, value) => { try { localStorage.setItem(`sandbox.${key}`, JSON.stringify(value)); } catch { /* a page without storage forgets, and works */ } };
+import { noteFresh } from "./fresh.js";
 
+const LOG_KEPT = 60;
+
+export function remembered(key, otherwise) {
+  try { return JSON.parse(localStorage.getItem(`sandbox.${key}`)) ?? otherwise; } catch { return otherwise; }
+}
+export function remember(key, value) {
+  try { localStorage.setItem(`sandbox.${key}`, JSON.stringify(value)); } catch { /* a page without storage forgets, and works */ }
+}
+
+const KEPT = ["me", "channel", "contact", "side", "seen"];
 export const store = {
-  picture: null, me: remembered("me", ""), channel: remembered("channel", ""), thread: "", tab: "messages", side: remembered("side", "phones"),
-  phone: "", mailbox: "", mail: null, seen: remembered("seen", {}), busy: new Set(), room: "slack", drawer: false, lost: false,
-  draw: () => {}, say: () => {},
+  picture: null, asked: 0, lost: false, busy: new Set(), log: [], heard: 0,
+  me: remembered("me", ""), channel: remembered("channel", ""), pages: 1, thread: "", tab: "messages", typing: "", newFrom: "",
+  contact: remembered("contact", ""), side: remembered("side", "phone"), mail: "", texts: "",
+  seen: remembered("seen", {}), room: "slack", drawer: false, happenings: false, faults: false, playing: false,
+  tour: remembered("tour", null),
+  draw: () => {}, say: () => {}, looked: () => {},
 };
 
 export function change(values) {
   Object.assign(store, values);
-  for (const key of ["me", "channel", "side", "seen"]) if (key in values) remember(key, values[key]);
+  for (const key of KEPT) if (key in values) remember(key, values[key]);
   store.draw();
 }
 
-let asking = 0;
+function asking() {
+  const scene = store.tour?.scene;
+  return new URLSearchParams({
+    user: store.me, channel: store.channel, pages: store.pages, thread: store.thread, contact: store.contact,
+    texts: store.texts, mail: store.mail, heard: store.heard, faults: store.faults ? "1" : "", scene: scene ?? "",
+  });
+}
+
+let asks = 0;
 export async function look() {
-  const mine = ++asking;
+  const mine = ++asks;
   try {
-    const query = new URLSearchParams({ user: store.me, channel: store.channel });
-    const picture = await (await fetch(`/console/state?${query}`)).json();
-    if (mine !== asking) return;
-    store.picture = picture; store.asked = Date.now(); store.lost = false;
-    if (store.me !== picture.me) store.me = picture.me;
-    const known = picture.channels.some((each) => each.id === store.channel);
-    const first = picture.channels.find((each) => each.kind !== "im") ?? picture.channels[0];
-    if (!known && first && store.channel !== first.id) { change({ channel: first.id, thread: "" }); await look(); return; }
+    const answer = await fetch(`/console/state?${asking()}`);
+    const picture = await answer.json();
+    if (mine !== asks) return;
+    take(picture);
+    if (elsewhere(picture)) { await look(); return; }
     markSeen();
   } catch { store.lost = true; }
   store.draw();
+  store.looked();
+}
+
+function take(picture) {
+  noteFresh(store.picture, picture);
+  const known = store.log.at(-1)?.number ?? 0;
+  store.log = [...store.log, ...picture.happenings.filter((each) => each.number > known)].slice(-LOG_KEPT);
+  Object.assign(store, { picture, asked: Date.now(), lost: false, me: picture.me, heard: store.log.at(-1)?.number ?? store.heard });
+}
+
+// Whose room is gone, or who came without one, is shown the first.
+function elsewhere({ channels }) {
+  if (channels.some((each) => each.id === store.channel)) return false;
+  const first = channels.find((each) => each.kind !== "im") ?? channels[0];
+  if (!first || store.channel === first.id) return false;
+  change({ channel: first.id, thread: "", pages: 1 });
+  return true;
 }
 
 function markSeen() {
   const open = store.picture.channels.find((each) => each.id === store.channel);
-  if (open && store.seen[open.id] !== open.last) { store.seen[open.id] = open.last; remember("seen", store.seen); }
+  const seen = { ...store.seen };
+  if (open) seen[open.id] = open.last;
+  if (store.picture.contact?.at) seen[store.picture.contact.key] = store.picture.contact.at;
+  if (JSON.stringify(seen) !== JSON.stringify(store.seen)) { store.seen = seen; remember("seen", seen); }
 }
 
+// The browser tries again by itself; a sandbox that was started anew counts from the beginning.
 export function listen() {
   const source = new EventSource("/console/stream");
   source.onmessage = look;
-  source.onerror = () => { store.lost = true; store.draw(); };
+  source.onerror = () => { Object.assign(store, { lost: true, log: [], heard: 0 }); store.draw(); };
 }
 
 export async function deed(path, body, busy = path) {
@@ -59,4 +97,13 @@ export async function deed(path, body, busy = path) {
 
 export const personName = (id) => store.picture?.people.find((each) => each.id === id)?.name ?? (id === store.picture?.bot.id ? store.picture.bot.name : id);
 export const channelName = (id) => store.picture?.channels.find((each) => each.id === id)?.name ?? "";
-export function openChannel(id, tab = "messages") { change({ channel: id, thread: "", tab, drawer: false }); return look(); }
+
+export function openChannel(id, more = {}) {
+  const unread = store.picture.channels.find((each) => each.id === id)?.last > (store.seen[id] ?? "");
+  change({ channel: id, pages: 1, thread: "", tab: "messages", drawer: false, room: "slack", newFrom: unread ? store.seen[id] ?? "0" : "", ...more });
+  return look();
+}
+export function openContact(key, more = {}) {
+  change({ contact: key, texts: "", mail: "", room: "patients", ...more });
+  return look();
+}

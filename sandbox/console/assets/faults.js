@@ -1,0 +1,38 @@
+// What can go wrong, a switch each: at the vendors in one dialog, on a phone or in a mailbox beside it.
+
+import { h, icon, morph } from "./dom.js";
+import { change, deed, look, store } from "./store.js";
+import { CROSS } from "./layers.js";
+
+const flip = (of, trouble) => deed("trouble", { of, name: trouble.name, on: !trouble.on }, `trouble-${of}-${trouble.name}`);
+const tick = (of) => (trouble) => h("li", { "data-key": `${of}-${trouble.name}` }, h("label", {}, h("input", { type: "checkbox", checked: trouble.on, onchange: () => flip(of, trouble) }), h("span", {}, trouble.label)));
+
+// Opens upwards over what is above it, so that nothing is pushed aside.
+export function troublesOf(of, words, troubles) {
+  const on = troubles.filter((each) => each.on);
+  return h("details", { class: "troubles", "data-key": `troubles-${of}`, "data-keep": "open" },
+    h("summary", { class: on.length ? "on" : "" }, icon("M10 3l8 14H2zM10 8v4M10 14.5v.01", { class: "icon tiny" }), h("span", {}, on.length ? on.map((each) => each.label).join(" · ") : words)),
+    h("ul", {}, ...troubles.map(tick(of))));
+}
+
+async function open() { change({ faults: true }); await look(); }
+const close = () => change({ faults: false });
+
+export function faultsButton() {
+  const { on } = store.picture.troubles;
+  return h("button", { type: "button", class: `btn top-btn ${on ? "danger" : ""}`, onclick: open, "aria-haspopup": "dialog" }, "Faults", on > 0 && h("span", { class: "count" }, on, h("span", { class: "sr" }, " switched on")));
+}
+
+export function drawFaults() {
+  const shown = document.querySelector("#faults"), vendors = Object.entries(store.picture.troubles.vendors);
+  if (!store.faults || !vendors.length) { shown?.remove(); return; }
+  const fresh = h("dialog", { class: "modal wide", id: "faults", "aria-labelledby": "faults-title", "data-keep": "open" },
+    h("header", {}, h("h2", { id: "faults-title" }, "What goes wrong"), h("button", { type: "button", class: "bare", "aria-label": "Close", onclick: close }, icon(CROSS))),
+    h("div", { class: "body faults", tabindex: "0", role: "group", "aria-labelledby": "faults-title" },
+      h("p", { class: "quiet" }, "Switch on what a vendor does wrong, and see how the service takes it. One phone’s and one mailbox’s troubles are beside them; cards that are declined stand on the pay page."),
+      ...vendors.map(([name, troubles]) => h("section", { "aria-label": name }, h("h3", {}, name), h("ul", {}, ...troubles.map(tick(name)))))));
+  if (shown) { morph(shown, fresh); return; }
+  fresh.addEventListener("cancel", (event) => { event.preventDefault(); close(); });
+  document.getElementById("layers").append(fresh);
+  fresh.showModal();
+}

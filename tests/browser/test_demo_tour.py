@@ -1,0 +1,106 @@
+"""A newcomer follows the demo's tour and nothing but its words: press what is bold, write what is set like code."""
+
+import re
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.conftest import PATIENCE
+from tests.support.browser import in_a_browser
+
+pytestmark = in_a_browser
+
+SCENES = 4
+
+
+class Newcomer:
+    def __init__(self, page: Page) -> None:
+        self.page, self.window = page, page
+        """The page of the demo, and whichever window was opened last."""
+        self.tour = page.get_by_role("region", name="Guided tour")
+
+    async def follow_a_step(self) -> None:
+        before, next_ = await self._where(), self.tour.get_by_role("button", name=re.compile("^(Next|Finish)"))
+        goes_on_by_itself = "primary" not in (await next_.get_attribute("class") or "")
+        for word in await self.tour.locator(".act strong, .act code").all():
+            words = await word.inner_text()
+            tag = await word.evaluate("(node) => node.tagName")
+            await (self._write(words) if tag == "CODE" else self._press(words))
+        if self.window is not self.page:
+            await expect(self.window.get_by_role("heading", name="Thank you")).to_be_visible(timeout=PATIENCE)
+            await self.window.close()
+            self.window = self.page
+        if not goes_on_by_itself or not await self._went_on(before):
+            await next_.click()
+        await self._leaves(before)
+
+    async def _where(self) -> str:
+        return await self.tour.locator(".act").inner_text()
+
+    async def _went_on(self, before: str) -> bool:
+        """Steps whose end can be seen go on; of the clock's, one has to say oneself that one has seen enough."""
+        if "+1 day" in before:
+            await expect(self.page.get_by_role("button", name="+1 day")).to_be_enabled(timeout=PATIENCE)
+            return False
+        return True
+
+    async def _leaves(self, before: str) -> None:
+        """The next step is there, or the tour is over."""
+        await self.page.wait_for_function(
+            "(words) => document.querySelector('.tour .act')?.innerText !== words", arg=before, timeout=PATIENCE
+        )
+
+    async def _write(self, words: str) -> None:
+        dialog = self.page.get_by_role("dialog")
+        field = dialog.get_by_role("textbox") if await dialog.count() else self.page.locator("[data-spot]")
+        await field.first.fill(words)
+
+    async def _press(self, words: str) -> None:
+        found = await self._meant(words)
+        if words != "link":
+            await found.click()
+            return
+        async with self.page.context.expect_page() as opened:
+            await found.click()
+        self.window = await opened.value
+
+    async def _meant(self, words: str) -> Locator:
+        """Whatever lies on top comes first; what the tour points at, before what else bears that name."""
+        name = re.compile(rf"^{re.escape(words)}|{re.escape(words)}$")
+        if self.window is not self.page:
+            return self.window.get_by_role("button", name=name).first
+        spot = self.page.locator("[data-spot]")
+        await expect(spot).to_be_visible()
+        for place in (self.page.get_by_role("dialog"), self.page.get_by_role("menu")):
+            if await place.count():
+                return place.get_by_role("button", name=name).or_(place.get_by_role("menuitem", name=name)).first
+        if words in f"{await spot.get_attribute('aria-label')} {await spot.inner_text()}" or words == "link":
+            return spot
+        return self.page.get_by_role("button", name=name).first
+
+
+async def test_a_newcomer_gets_through_every_scene_by_its_words(morning: Page, album: Path) -> None:
+    newcomer = Newcomer(morning)
+    await morning.get_by_role("button", name="Begin the tour").click()
+    titles: list[str] = []
+    while await newcomer.tour.count():
+        title = await newcomer.tour.get_by_role("heading").inner_text()
+        if title not in titles:
+            titles.append(title)
+            await morning.screenshot(path=album / f"tour-{len(titles)}.png")
+        await newcomer.follow_a_step()
+    assert len(titles) == SCENES
+    await expect(morning.get_by_role("button", name="Tour", exact=True)).to_be_visible()
+
+
+async def test_the_tour_is_where_it_was_when_one_comes_back(morning: Page) -> None:
+    tour = morning.get_by_role("region", name="Guided tour")
+    await morning.get_by_role("button", name="Begin the tour").click()
+    await tour.get_by_role("button", name="Next").click()
+    await expect(tour).to_contain_text("More actions")
+    await morning.reload()
+    await expect(tour).to_contain_text("More actions")
+    await tour.get_by_role("button", name="Leave the tour").click()
+    await expect(tour).to_have_count(0)
+    await morning.get_by_role("button", name="Tour", exact=True).click()
+    await expect(tour).to_contain_text("More actions")
