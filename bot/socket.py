@@ -8,11 +8,15 @@ from slack_bolt.app.async_app import AsyncApp
 
 
 @asynccontextmanager
-async def listening_by_socket(app: AsyncApp, *, app_token: str, api_url: str | None = None) -> AsyncIterator[None]:
-    """Connected inside; a connection that Slack ends is opened again by Slack's own client."""
+async def listening_by_socket(
+    app: AsyncApp, *, app_token: str, api_url: str | None = None, ping_seconds: float = 10
+) -> AsyncIterator[None]:
+    """Connected inside. Slack's own client opens a connection again: at once when Slack ended it, within two pings when
+    it broke.
+    """
     if api_url:
         app.client.base_url = api_url
-    handler = AsyncSocketModeHandler(app, app_token)
+    handler = AsyncSocketModeHandler(app, app_token, ping_interval=ping_seconds)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield

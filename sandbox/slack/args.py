@@ -23,6 +23,10 @@ class Args:
             raise Refused("invalid_arguments", f"missing required field: {key}")
         return self.text(key)
 
+    def words(self, key: str, default: str = "") -> list[str]:
+        """A list with commas."""
+        return [each.strip() for each in self.text(key, default).split(",") if each.strip()]
+
     def flag(self, key: str, default: bool = False) -> bool:
         value = self.given.get(key)
         return default if value is None else str(value).lower() in ("true", "1")

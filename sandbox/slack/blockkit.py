@@ -131,8 +131,9 @@ WRITTEN = {
     "file_input": element({"filetypes": Items(Str(), 100), "max_files": Num(1, 10)}),
 }
 
-ACTION_ELEMENTS = Types({"button": BUTTON, "overflow": OVERFLOW, **SELECTS, **PICKERS})
-ACCESSORIES = Types({**ACTION_ELEMENTS.shapes, "image": IMAGE_ELEMENT})
+USED = {"button": BUTTON, "overflow": OVERFLOW, **SELECTS, **PICKERS}
+ACTION_ELEMENTS = Types({**USED, "rich_text_input": WRITTEN["rich_text_input"]})
+ACCESSORIES = Types({kind: USED[kind] for kind in USED if kind != "datetimepicker"} | {"image": IMAGE_ELEMENT})
 INPUTS = Types({**SELECTS, **PICKERS, **WRITTEN})
 CONTEXT_ELEMENTS = Types({**text(3000).shapes, "image": IMAGE_ELEMENT})
 

@@ -11,6 +11,8 @@ from sandbox.slack.rules import Json
 from sandbox.slack.state import Workspace
 
 TEXT_MOST, UPDATE_TEXT_MOST = 40_000, 4_000
+ATTACHMENTS_MOST = 100
+NOT_IN_UPDATES = ("ts", "thread_ts", "reply_count", "reply_users", "latest_reply")
 
 
 def blocks_of(slack: Workspace, given: Any) -> list[Json]:
@@ -46,12 +48,20 @@ def metadata_of(args: Args) -> Json | None:
 
 def content(slack: Workspace, args: Args) -> tuple[str, list[Json]]:
     blocks = blocks_of(slack, args.json("blocks", "invalid_blocks_format"))
-    if "attachments" in args and args.json("attachments"):
-        raise Refused("invalid_attachments", "this stand-in takes blocks, not attachments")
+    _no_attachments(args)
     text = args.text("text")
     if not text and not blocks:
         raise Refused("no_text")
     return text, blocks
+
+
+def _no_attachments(args: Args) -> None:
+    """Slack would take a hundred of them."""
+    attachments = args.json("attachments", "invalid_attachments") or []
+    if isinstance(attachments, list) and len(attachments) > ATTACHMENTS_MOST:
+        raise Refused("too_many_attachments")
+    if attachments:
+        raise Refused("invalid_attachments", "this stand-in takes blocks, not attachments")
 
 
 def thread_of(channel: Channel, thread_ts: str) -> str:
@@ -79,9 +89,13 @@ def post_message(slack: Workspace, args: Args) -> Json:
 
 def post_ephemeral(slack: Workspace, args: Args) -> Json:
     channel, user = channel_of(slack, args), args.need("user")
+    if channel.archived:
+        raise Refused("is_archived")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
     text, blocks = content(slack, args)
+    if len(text) > TEXT_MOST:
+        raise Refused("msg_too_long")
     message = whisper(slack, channel, user, text, blocks, thread_of(channel, args.text("thread_ts")))
     return {"message_ts": message.ts}
 
@@ -100,12 +114,17 @@ def whisper(
 def update(slack: Workspace, args: Args) -> Json:
     channel = channel_of(slack, args, member=False)
     message = _own(channel, args.need("ts"), slack, "cant_update_message")
+    if channel.archived:
+        raise Refused("is_inactive")
     if len(args.text("text")) > UPDATE_TEXT_MOST:
         raise Refused("msg_too_long")
     text, blocks = content(slack, args)
+    if _rich(message.blocks) and blocks and not _rich(blocks):
+        raise Refused("block_mismatch")
     rewrite(slack, message, text, blocks, metadata_of(args))
     slack.emit(message_event(slack, message, "message_changed"))
-    return {"channel": channel.id, "ts": message.ts, "text": text, "message": slack.shown(message)}
+    shown = {key: value for key, value in slack.shown(message).items() if key not in NOT_IN_UPDATES}
+    return {"channel": channel.id, "ts": message.ts, "text": text, "message": shown}
 
 
 def rewrite(slack: Workspace, message: Message, text: str, blocks: list[Json], metadata: Json | None) -> None:
@@ -114,6 +133,10 @@ def rewrite(slack: Workspace, message: Message, text: str, blocks: list[Json], m
     message.text, message.blocks, message.edited = text, blocks, slack.next_ts()
     message.metadata = metadata or message.metadata
     slack.changed(f"channel:{message.channel}")
+
+
+def _rich(blocks: list[Json]) -> bool:
+    return any(each["type"] == "rich_text" for each in blocks)
 
 
 def delete(slack: Workspace, args: Args) -> Json:

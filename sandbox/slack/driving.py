@@ -9,10 +9,10 @@ from typing import Any
 from sandbox.slack import payloads, views
 from sandbox.slack.delivery import Sender, SentRequest
 from sandbox.slack.forms import HOLDS, action, chosen, held, interactive, refused, starting_values
-from sandbox.slack.records import Message, Refused, View
+from sandbox.slack.records import Message, Refused, ResponseUrl, View
 from sandbox.slack.respond import respond
 from sandbox.slack.rules import Json
-from sandbox.slack.state import ResponseUrl, Workspace
+from sandbox.slack.state import Workspace
 
 NO_CONNECTION = "We had some trouble connecting. Try again?"
 
@@ -214,7 +214,7 @@ class Driving(Workspace):
         event = payloads.message_event(self, message)
         await self._tell(event)
         if f"<@{self.bot_user}>" in said and where.kind != "im":
-            await self._tell(event | {"type": "app_mention"})
+            await self._tell(payloads.app_mention(event))
         return message
 
     async def open_home(self, user: str) -> View | None:
@@ -242,7 +242,7 @@ class Driving(Workspace):
     # -------------------------------------------------------------------------------------------------------------
 
     async def _tell(self, event: Json) -> None:
-        if self.sender.url and self._heard(event):
+        if self.sender.reaches_an_app and self._heard(event):
             await self.sender.event(payloads.event_callback(self, event))
 
     def _heard(self, event: Json) -> bool:

@@ -16,7 +16,8 @@ def get_upload_url(slack: Workspace, args: Args) -> Json:
         raise Refused("missing_argument")
     if len(args.text("alt_txt")) > ALT_TEXT_MOST:
         raise Refused("alt_txt_too_large")
-    file = StoredFile(slack.mint("F"), name, alt_text=args.text("alt_txt"))
+    created = int(slack.clock.now().timestamp())
+    file = StoredFile(slack.mint("F"), name, alt_text=args.text("alt_txt"), created=created)
     slack.kept.files[file.id] = file
     return {"upload_url": f"{slack.url}/upload/{file.id}", "file_id": file.id}
 
@@ -54,7 +55,7 @@ def info(slack: Workspace, args: Args) -> Json:
     file = slack.kept.files.get(args.need("file"))
     if file is None or not file.complete:
         raise Refused("file_not_found")
-    return {"file": slack.shown_file(file) | {"channels": file.shared_in}}
+    return {"file": slack.shown_file(file)}
 
 
 METHODS = {

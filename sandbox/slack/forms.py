@@ -147,7 +147,7 @@ def action(block: Json, element: Json, value: Any, at: str) -> Json:
         "action_ts": at,
     }
     if element["type"] == "button":
-        return body | {key: element[key] for key in ("text", "value", "style", "url") if key in element}
+        return body | {key: element[key] for key in ("text", "value", "url") if key in element}
     if element["type"] == "overflow":
         return body | {"selected_option": chosen(element, value)}
     placeholder = {"placeholder": element["placeholder"]} if "placeholder" in element else {}

@@ -5,20 +5,26 @@ import binascii
 from collections.abc import Sequence
 from typing import Any
 
+from sandbox.slack.access import TYPES
 from sandbox.slack.args import Args, channel_of
-from sandbox.slack.records import Message, Person, Refused
+from sandbox.slack.records import Message, Person, Refused, UserGroup
 from sandbox.slack.rules import Json
 from sandbox.slack.state import Workspace
 
+PAGE, PAGE_MOST = 100, 1000
 
-def page(found: Sequence[Any], args: Args, default: int = 100) -> tuple[list[Any], Json]:
-    start = 0
+
+def page(found: Sequence[Any], args: Args, *, limited: bool = False) -> tuple[list[Any], Json]:
+    """A page of what was found. Methods that are `limited` refuse a limit the others would bring down to a thousand."""
+    start, limit = 0, args.text("limit")
+    if limited and limit and not (limit.isdecimal() and 0 < int(limit) <= PAGE_MOST):
+        raise Refused("invalid_limit")
     if cursor := args.text("cursor"):
         try:
             start = int(base64.b64decode(cursor, validate=True).removeprefix(b"at:"))
         except (ValueError, binascii.Error) as broken:
             raise Refused("invalid_cursor") from broken
-    end = start + min(args.number("limit", default) or default, 1000)
+    end = start + min(args.number("limit", PAGE) or PAGE, PAGE_MOST)
     following = base64.b64encode(f"at:{end}".encode()).decode() if end < len(found) else ""
     return list(found[start:end]), {"next_cursor": following}
 
@@ -31,27 +37,29 @@ def auth_test(slack: Workspace, args: Args) -> Json:
 
 
 def conversations_list(slack: Workspace, args: Args) -> Json:
-    wanted = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
-    kinds = {wanted.get(each.strip(), "") for each in args.text("types", "public_channel").split(",")}
-    if "" in kinds:
+    types = args.words("types", "public_channel")
+    if not set(types) <= set(TYPES):
         raise Refused("invalid_types")
+    kinds = {TYPES[each] for each in types}
     seen = [
-        each.wire(slack.bot_user)
+        each.wire(slack.bot_user) | {"num_members": len(each.members)}
         for each in slack.kept.channels.values()
         if each.kind in kinds
         and (each.kind == "channel" or slack.bot_user in each.members)
         and not (each.archived and args.flag("exclude_archived"))
     ]
-    channels, metadata = page(seen, args)
+    channels, metadata = page(seen, args, limited=True)
     return {"channels": channels, "response_metadata": metadata}
 
 
 def conversations_info(slack: Workspace, args: Args) -> Json:
-    return {"channel": channel_of(slack, args, member=False).wire(slack.bot_user)}
+    channel = channel_of(slack, args, member=False)
+    counted = {"num_members": len(channel.members)} if args.flag("include_num_members") else {}
+    return {"channel": channel.wire(slack.bot_user) | counted}
 
 
 def conversations_members(slack: Workspace, args: Args) -> Json:
-    members, metadata = page(channel_of(slack, args, member=False).members, args)
+    members, metadata = page(channel_of(slack, args, member=False).members, args, limited=True)
     return {"members": members, "response_metadata": metadata}
 
 
@@ -69,22 +77,23 @@ def conversations_join(slack: Workspace, args: Args) -> Json:
 
 
 def conversations_open(slack: Workspace, args: Args) -> Json:
-    users = [each.strip() for each in args.text("users").split(",") if each.strip()]
+    users = args.words("users")
     if not users:
         raise Refused("users_list_not_supplied")
     if len(users) > 1:
         raise Refused("method_not_supported_for_channel_type")
     if users[0] not in slack.kept.people:
         raise Refused("user_not_found")
-    channel = slack.direct(users[0])
-    return {"channel": channel.wire(slack.bot_user) if args.flag("return_im") else {"id": channel.id}}
+    channel = slack.direct(users[0]).wire(slack.bot_user)
+    shown = ("id", "created", "is_archived", "is_im", "user") if args.flag("return_im") else ("id",)
+    return {"channel": {key: channel[key] for key in shown}}
 
 
 def conversations_history(slack: Workspace, args: Args) -> Json:
     """Newest first."""
     channel = channel_of(slack, args)
     messages = [each for each in channel.by_ts.values() if not each.thread_ts or each.broadcast]
-    return _messages(slack, args, list(reversed(_between(messages, args))))
+    return _messages(slack, args, list(reversed(_between(messages, args)))) | {"pin_count": 0}
 
 
 def conversations_replies(slack: Workspace, args: Args) -> Json:
@@ -121,7 +130,7 @@ def _micro(ts: str, error: str) -> tuple[int, int]:
 def _messages(slack: Workspace, args: Args, found: list[Message]) -> Json:
     messages, metadata = page(found, args)
     shown = [slack.shown(each, metadata=args.flag("include_all_metadata")) for each in messages]
-    return {"messages": shown, "has_more": bool(metadata["next_cursor"]), "pin_count": 0, "response_metadata": metadata}
+    return {"messages": shown, "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
 
 
 def _shown(slack: Workspace, person: Person) -> Json:
@@ -149,12 +158,12 @@ def users_lookup_by_email(slack: Workspace, args: Args) -> Json:
 
 
 def usergroups_list(slack: Workspace, args: Args) -> Json:
-    groups = slack.kept.groups.values()
-    return {
-        "usergroups": [
-            {"id": each.id, "handle": each.handle, "name": each.handle, "users": each.users} for each in groups
-        ]
-    }
+    def shown(group: UserGroup) -> Json:
+        users: Json = {"users": group.users} if args.flag("include_users") else {}
+        count: Json = {"user_count": len(group.users)} if args.flag("include_count") else {}
+        return {"id": group.id, "team_id": slack.team_id, "handle": group.handle, "name": group.handle} | users | count
+
+    return {"usergroups": [shown(each) for each in slack.kept.groups.values()]}
 
 
 def usergroups_users_list(slack: Workspace, args: Args) -> Json:

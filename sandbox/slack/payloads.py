@@ -5,24 +5,29 @@ carries them is delivery.py.
 import re
 from typing import Any
 
-from sandbox.slack.records import Channel, Message, View
+from sandbox.slack.records import Channel, Message, ResponseUrl, View
 from sandbox.slack.rules import Json
-from sandbox.slack.state import ResponseUrl, Workspace
+from sandbox.slack.state import Workspace
 
 VERIFICATION_TOKEN = "sandbox-verification-token"
 SHOWN_NAMES = {"im": "directmessage", "group": "privategroup"}
 
 
 def _person(slack: Workspace, user: str) -> Json:
-    name = slack.kept.people[user].username
-    return {"id": user, "username": name, "name": name, "team_id": slack.team_id}
+    return {"id": user, "name": slack.kept.people[user].username, "team_id": slack.team_id}
 
 
 def _interaction(slack: Workspace, kind: str, user: str) -> Json:
     return {
         "type": kind, "user": _person(slack, user), "api_app_id": slack.app_id, "token": VERIFICATION_TOKEN,
-        "team": {"id": slack.team_id, "domain": slack.domain}, "enterprise": None, "is_enterprise_install": False,
+        "team": {"id": slack.team_id, "domain": slack.domain}, "is_enterprise_install": False,
     }  # fmt: skip
+
+
+def _block_actions(slack: Workspace, user: str, action: Json) -> Json:
+    body = _interaction(slack, "block_actions", user) | {"actions": [action]}
+    body["user"]["username"] = body["user"]["name"]
+    return body
 
 
 def actions_on_message(slack: Workspace, user: str, message: Message, action: Json, values: Json) -> Json:
@@ -34,10 +39,10 @@ def actions_on_message(slack: Workspace, user: str, message: Message, action: Js
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
     grant = ResponseUrl(channel.id, user, message.thread_ts, message.ts)
-    body = _interaction(slack, "block_actions", user) | {
+    body = _block_actions(slack, user, action) | {
         "container": container, "trigger_id": slack.new_trigger(user), "response_url": slack.new_response_url(grant),
         "channel": {"id": channel.id, "name": SHOWN_NAMES.get(channel.kind, channel.name)},
-        "state": {"values": values}, "actions": [action],
+        "state": {"values": values},
     }  # fmt: skip
     return body if message.ephemeral_to else body | {"message": slack.shown(message)}
 
@@ -45,9 +50,9 @@ def actions_on_message(slack: Workspace, user: str, message: Message, action: Js
 def actions_on_view(slack: Workspace, view: View, action: Json) -> Json:
     modal = view.id if view.body["type"] == "modal" else ""
     shown = slack.shown_view(view)
-    return _interaction(slack, "block_actions", view.user) | {
+    return _block_actions(slack, view.user, action) | {
         "container": {"type": "view", "view_id": view.id}, "trigger_id": slack.new_trigger(view.user, modal),
-        "view": shown, "state": shown["state"], "actions": [action],
+        "view": shown, "state": shown["state"],
     }  # fmt: skip
 
 
@@ -85,13 +90,13 @@ def event_callback(slack: Workspace, event: Json) -> Json:
             "enterprise_id": None, "team_id": slack.team_id, "user_id": slack.bot_user, "is_bot": True,
             "is_enterprise_install": False,
         }],
-        "is_ext_shared_channel": False, "event_context": slack.mint("4-"),
+        "is_ext_shared_channel": False,
     }  # fmt: skip
 
 
 def message_event(slack: Workspace, message: Message, subtype: str = "") -> Json:
     channel = slack.kept.channels[message.channel]
-    shown = slack.shown(message, metadata=False)
+    shown = _in_event(slack.shown(message, metadata=False))
     where: Json = {"channel": channel.id, "channel_type": channel.kind, "event_ts": message.ts}
     match subtype:
         case "message_changed":
@@ -101,11 +106,28 @@ def message_event(slack: Workspace, message: Message, subtype: str = "") -> Json
         case "message_deleted":
             inner = {"previous_message": shown, "deleted_ts": message.ts, "ts": slack.next_ts(), "hidden": True}
             return {"type": "message", "subtype": subtype, **inner, **where}
+        case "file_share":
+            shown = _without(shown, "team", "bot_id") | {"subtype": subtype}
     if message.thread_ts and (parent := channel.by_ts.get(message.thread_ts)):
         shown["parent_user_id"] = parent.user
     if not message.bot_id:
         shown["client_msg_id"] = slack.mint("msg-")
-    return shown | where | ({"subtype": subtype} if subtype else {})
+    return shown | where
+
+
+def _in_event(shown: Json) -> Json:
+    """Events say less of a message than the Web API does."""
+    files = {"files": [_without(each, "alt_txt") for each in shown["files"]]} if "files" in shown else {}
+    return _without(shown, "app_id", "reply_count", "reply_users", "latest_reply") | files
+
+
+def app_mention(event: Json) -> Json:
+    """What a message event becomes, beside itself, for the app that it names."""
+    return _without(event, "channel_type", "parent_user_id") | {"type": "app_mention"}
+
+
+def _without(event: Json, *keys: str) -> Json:
+    return {key: value for key, value in event.items() if key not in keys}
 
 
 # What Slack makes of typed words ---------------------------------------------------------------------------------

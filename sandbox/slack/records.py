@@ -12,12 +12,15 @@ from sandbox.slack.rules import Json
 class Refused(Exception):
     """Slack's `ok: false`, with its error code and, where a payload was judged, one line for each thing wrong."""
 
-    def __init__(self, error: str, *messages: str, status: int = 200, retry_after: int | None = None) -> None:
+    def __init__(
+        self, error: str, *messages: str, status: int = 200, retry_after: int | None = None, more: Json | None = None
+    ) -> None:
         super().__init__(error, *messages)
         self.error, self.messages, self.status, self.retry_after = error, messages, status, retry_after
+        self.more = more or {}
 
     def answer(self) -> Json:
-        body: Json = {"ok": False, "error": self.error}
+        body: Json = {"ok": False, "error": self.error, **self.more}
         if self.messages:
             body["errors"] = list(self.messages)
             body["response_metadata"] = {"messages": [f"[ERROR] {each}" for each in self.messages]}
@@ -87,7 +90,7 @@ class Channel:
         basic: Json = {
             "id": self.id, "created": 1700000000, "is_archived": self.archived, "is_im": self.kind == "im",
             "is_channel": self.kind == "channel", "is_group": self.kind == "group", "is_mpim": False,
-            "is_private": self.kind != "channel", "is_member": bot in self.members, "num_members": len(self.members),
+            "is_private": self.kind != "channel", "is_member": bot in self.members,
         }  # fmt: skip
         if self.kind == "im":
             return basic | {"user": next((each for each in self.members if each != bot), bot)}
@@ -134,6 +137,7 @@ class StoredFile:
     title: str = ""
     content: bytes = b""
     alt_text: str = ""
+    created: int = 0
     shared_in: list[str] = field(default_factory=list)
     complete: bool = False
 
@@ -146,3 +150,49 @@ class ApiCall:
     args: Json
     answer: Json
     at: datetime
+
+
+@dataclass(slots=True)
+class Trigger:
+    user: str
+    born: float
+    view: str = ""
+    """The modal it came from, if any: what a push is put upon."""
+    used: bool = False
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    channel: str
+    user: str
+    thread_ts: str = ""
+    message_ts: str = ""
+    """Empty for a slash command, whose message can't be replaced."""
+    born: datetime | None = None
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What Slack told a person went wrong."""
+
+    user: str
+    words: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a snapshot keeps."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    groups: dict[str, UserGroup] = field(default_factory=dict)
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
+    stacks: dict[str, list[str]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    whispers: list[Message] = field(default_factory=list)
+    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    minted: int = 0
+    last_micro: int = 0

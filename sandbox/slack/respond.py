@@ -5,9 +5,9 @@ from datetime import timedelta
 from sandbox.slack.args import Args
 from sandbox.slack.chat import content, metadata_of, rewrite, thread_of, whisper
 from sandbox.slack.payloads import message_event
-from sandbox.slack.records import Message, Refused
+from sandbox.slack.records import Message, Refused, ResponseUrl
 from sandbox.slack.rules import Json
-from sandbox.slack.state import RESPONSE_SECONDS, RESPONSE_USES, ResponseUrl, Workspace
+from sandbox.slack.state import RESPONSE_SECONDS, RESPONSE_USES, Workspace
 
 
 def respond(slack: Workspace, grant: ResponseUrl, body: Json) -> None:

@@ -6,9 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sandbox.slack.records import Channel, Message, Person, StoredFile, UserGroup, View
+from sandbox.slack.records import Channel, Contents, Message, Person, ResponseUrl, StoredFile, UserGroup, View
 from sandbox.slack.rules import Json
-from sandbox.slack.state import Contents, ResponseUrl
 
 
 def write(kept: Contents) -> Json:

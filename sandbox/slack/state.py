@@ -4,11 +4,22 @@ import mimetypes
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from sandbox.slack.records import Channel, Message, Person, Refused, StoredFile, UserGroup, View
+from sandbox.slack.records import (
+    Channel,
+    Contents,
+    Message,
+    Person,
+    Refused,
+    ResponseUrl,
+    StoredFile,
+    Trigger,
+    Trouble,
+    UserGroup,
+    View,
+)
 from sandbox.slack.rules import Json
 
 TRIGGER_SECONDS = 3.0
@@ -23,58 +34,14 @@ class Clock(Protocol):
         """Real time: what signatures carry."""
 
 
-@dataclass(slots=True)
-class Trigger:
-    user: str
-    born: float
-    view: str = ""
-    """The modal it came from, if any: what a push is put upon."""
-    used: bool = False
-
-
-@dataclass(slots=True)
-class ResponseUrl:
-    channel: str
-    user: str
-    thread_ts: str = ""
-    message_ts: str = ""
-    """Empty for a slash command, whose message can't be replaced."""
-    born: datetime | None = None
-    uses: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What Slack told a person went wrong."""
-
-    user: str
-    words: str
-    at: datetime
-
-
-@dataclass(slots=True)
-class Contents:
-    """What a snapshot keeps."""
-
-    people: dict[str, Person] = field(default_factory=dict)
-    channels: dict[str, Channel] = field(default_factory=dict)
-    groups: dict[str, UserGroup] = field(default_factory=dict)
-    files: dict[str, StoredFile] = field(default_factory=dict)
-    views: dict[str, View] = field(default_factory=dict)
-    stacks: dict[str, list[str]] = field(default_factory=dict)
-    homes: dict[str, str] = field(default_factory=dict)
-    whispers: list[Message] = field(default_factory=list)
-    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
-    minted: int = 0
-    last_micro: int = 0
-
-
 class Workspace:
     team_id, app_id, bot_id, bot_user = "T0SANDBOX", "A0SANDBOX", "B0SANDBOX", "U0SANDBOX"
 
     def __init__(self, clock: Clock, *, name: str, bot_name: str) -> None:
         self.clock, self.name, self.bot_name = clock, name, bot_name
         self.url = ""
+        self.scopes: frozenset[str] | None = None
+        """What the app was given; None is everything."""
         self.monotonic: Callable[[], float] = time.monotonic
         self.triggers: dict[str, Trigger] = {}
         self.troubles: list[Trouble] = []
@@ -88,6 +55,9 @@ class Workspace:
         self.triggers.clear()
         self.troubles.clear()
         self.kept.people[self.bot_user] = Person(self.bot_user, self.bot_name, "", "UTC", is_bot=True)
+
+    def may(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
 
     @property
     def domain(self) -> str:
@@ -281,13 +251,20 @@ class Workspace:
             "id": file.id, "name": file.name, "title": file.title or file.name, "size": len(file.content),
             "filetype": file.name.rpartition(".")[2], "mimetype": media_type(file.name), "url_private": address,
             "url_private_download": address, "permalink": address, "alt_txt": file.alt_text, "is_external": False,
+            "external_type": "", "created": file.created, "user": self.bot_user, "username": "", "mode": "hosted",
+            "pretty_type": file.name.rpartition(".")[2].upper(), "editable": False, "display_as_bot": False,
+            "is_public": False, "public_url_shared": False, "channels": self._of_kind("channel", file.shared_in),
+            "groups": self._of_kind("group", file.shared_in),
         }  # fmt: skip
+
+    def _of_kind(self, kind: str, channels: list[str]) -> list[str]:
+        return [each for each in channels if self.kept.channels[each].kind == kind]
 
     def shown_view(self, view: View) -> Json:
         empty: Json = {
             "title": {"type": "plain_text", "text": "View Title", "emoji": True}, "submit": None, "close": None,
             "private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False,
-            "notify_on_close": False, "submit_disabled": False,
+            "notify_on_close": False,
         }  # fmt: skip
         return empty | view.body | {
             "id": view.id, "team_id": self.team_id, "app_id": self.app_id, "app_installed_team_id": self.team_id,

@@ -1,5 +1,5 @@
-"""The HTTP side apps talk to: /api/{method}, uploads, response_url and file downloads. What each method does lives with
-its subject (chat.py, views.py, lookups.py, files.py).
+"""The HTTP side apps talk to: /api/{method}, uploads, response_url, file downloads and Socket Mode's handshake. What
+each method does lives with its subject (chat.py, views.py, lookups.py, files.py).
 """
 
 from collections.abc import Callable
@@ -10,22 +10,28 @@ from aiohttp import web
 
 from sandbox.faults import Desk, Kind
 from sandbox.slack import chat, files, lookups, views
+from sandbox.slack.access import check_scope, check_token
 from sandbox.slack.args import Args
 from sandbox.slack.records import ApiCall, Refused
 from sandbox.slack.respond import respond
 from sandbox.slack.rules import Json
+from sandbox.slack.sockets import Sockets
 from sandbox.slack.state import Workspace, media_type
 
 Method: TypeAlias = Callable[[Workspace, Args], Json]
 METHODS: dict[str, Method] = {**chat.METHODS, **views.METHODS, **lookups.METHODS, **files.METHODS}
+BURST = 3
+"""Messages a channel takes at once before it is one a second. Slack says only that short bursts pass."""
 
 
 class WebApi:
-    def __init__(self, slack: Workspace, desk: Desk, token: str) -> None:
+    def __init__(self, slack: Workspace, desk: Desk, sockets: Sockets, *, bot_token: str, app_token: str) -> None:
         self.calls: list[ApiCall] = []
         self.rate_limits = False
-        self._slack, self._desk, self._token = slack, desk, token
-        self._posted: dict[str, float] = {}
+        self._slack, self._desk, self._sockets = slack, desk, sockets
+        self._bot_token, self._app_token = bot_token, app_token
+        self._methods = METHODS | {"apps.connections.open": self._open_connection}
+        self._free_at: dict[str, float] = {}
 
     def application(self) -> web.Application:
         app = web.Application(
@@ -35,7 +41,14 @@ class WebApi:
         app.router.add_post("/upload/{file}", self._upload, name="files.upload")
         app.router.add_post("/response/{key}", self._respond, name="response_url")
         app.router.add_get("/files/{file}/{name}", self._download, name="files.download")
+        app.router.add_get("/link/", self._sockets.link, name="socket_mode")
+        app.on_shutdown.append(self._sockets.close)
         return app
+
+    def reset(self) -> None:
+        self.calls.clear()
+        self._free_at.clear()
+        self.rate_limits = False
 
     async def _call(self, request: web.Request) -> web.Response:
         self._learn_address(request)
@@ -52,21 +65,23 @@ class WebApi:
         return _json(answer, status, headers)
 
     def _do(self, method: str, args: Json, token: str) -> Json:
-        if not token:
-            raise Refused("not_authed")
-        if token != self._token:
-            raise Refused("invalid_auth")
-        if (do := METHODS.get(method)) is None:
+        check_token(method, token, bot=self._bot_token, app=self._app_token)
+        if (do := self._methods.get(method)) is None:
             raise Refused("unknown_method")
+        check_scope(self._slack, method, Args(args))
         if self.rate_limits and method == "chat.postMessage":
             self._one_a_second(str(args.get("channel")))
         return do(self._slack, Args(args))
 
+    def _open_connection(self, slack: Workspace, args: Args) -> Json:
+        return {"url": f"ws{slack.url.removeprefix('http')}/link/?{self._sockets.ticket()}"}
+
     def _one_a_second(self, channel: str) -> None:
-        now = self._slack.monotonic()
-        if now - self._posted.get(channel, float("-inf")) < 1:
+        now = self._slack.clock.now().timestamp()
+        free_at = max(now, self._free_at.get(channel, now))
+        if free_at > now + BURST - 1:
             raise Refused("ratelimited", status=429, retry_after=1)
-        self._posted[channel] = now
+        self._free_at[channel] = free_at + 1
 
     async def _upload(self, request: web.Request) -> web.Response:
         file = self._slack.kept.files.get(request.match_info["file"])

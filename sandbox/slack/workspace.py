@@ -15,9 +15,10 @@ from sandbox.slack.driving import Driving
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.records import ApiCall
 from sandbox.slack.rules import Json
+from sandbox.slack.sockets import Sockets
 from sandbox.slack.web_api import WebApi
 
-TOKEN, SECRET = "xoxb-sandbox", "sandbox-signing-secret"
+TOKEN, APP_TOKEN, SECRET = "xoxb-sandbox", "xapp-sandbox", "sandbox-signing-secret"
 
 
 class SlackWorkspace(Driving):
@@ -25,15 +26,16 @@ class SlackWorkspace(Driving):
 
     def __init__(
         self, *, clock: MovableClock, courier: Courier, name: str = "Riverside Billing", bot_name: str = "Duesday",
-        token: str = TOKEN, signing_secret: str = SECRET,
+        token: str = TOKEN, app_token: str = APP_TOKEN, signing_secret: str = SECRET,
     ) -> None:  # fmt: skip
         self.desk = Desk(clock)
-        self.sender = Sender(clock, courier, signing_secret)
+        self.sockets = Sockets(self.app_id, changed=self.changed)
+        self.sender = Sender(clock, courier, self.sockets, signing_secret)
         self.echoes = True
         """Whether the app hears of its own messages, as apps that listen to a channel do."""
         super().__init__(clock, name=name, bot_name=bot_name)
-        self._token = token
-        self._api = WebApi(self, self.desk, token)
+        self._token, self._app_token = token, app_token
+        self._api = WebApi(self, self.desk, self.sockets, bot_token=token, app_token=app_token)
 
     # the wire ----------------------------------------------------------------------------------------------------
 
@@ -45,6 +47,7 @@ class SlackWorkspace(Driving):
         self.url = f"{url.rstrip('/')}/slack"
         return {
             "SLACK_BOT_TOKEN": self._token,
+            "SLACK_APP_TOKEN": self._app_token,
             "SLACK_SIGNING_SECRET": self.sender.secret,
             "SLACK_API_URL": f"{self.url}/api/",
         }
@@ -56,18 +59,18 @@ class SlackWorkspace(Driving):
         self.sender.secret = signing_secret or self.sender.secret
 
     def emit(self, event: Json) -> None:
-        if self.sender.url and (self.echoes or not self._own(event)) and self._heard(event):
+        if self.sender.reaches_an_app and (self.echoes or not self._own(event)) and self._heard(event):
             self.sender.event_soon(event_callback(self, event))
 
     def _own(self, event: Json) -> bool:
         message = event.get("message") or event.get("previous_message") or event
-        return bool(message.get("bot_id") == self.bot_id)
+        return bool(message.get("user") == self.bot_user)
 
     # what tests turn and read ------------------------------------------------------------------------------------
 
     @property
     def rate_limits(self) -> bool:
-        """One message per second and channel, when switched on."""
+        """One message per second and channel, when switched on: off, so that nothing has to wait for a clock."""
         return self._api.rate_limits
 
     @rate_limits.setter
@@ -133,8 +136,8 @@ class SlackWorkspace(Driving):
         self.clear()
         self.desk.reset()
         self.sender.forget()
-        self.calls.clear()
-        self.rate_limits = False
+        self._api.reset()
+        self.scopes = None
 
     def snapshot(self) -> dict[str, Any]:
         return snapshot.write(self.kept)

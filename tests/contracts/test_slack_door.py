@@ -11,7 +11,7 @@ from domain.ports import Json, SlackDoor, SlackPost
 from gateways.slack_web import SlackWeb
 from sandbox import World
 from sandbox.slack import SlackWorkspace
-from sandbox.slack.state import ResponseUrl
+from sandbox.slack.records import ResponseUrl
 from tests.contracts.passage import Passage
 
 MIA = "U0MIA"

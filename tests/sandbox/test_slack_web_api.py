@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack.state import RESPONSE_USES
+from sandbox.slack.web_api import BURST
 from tests.sandbox.slack_app import CHANNEL, MIA, OMAR, Clinic, a_clinic, actions, button, modal, refusal, section
 
 
@@ -181,19 +182,20 @@ async def test_a_file_is_uploaded_and_shared_in_a_thread(clinic: Clinic) -> None
     assert await refusal(empty) == "missing_argument"
 
 
-async def test_one_message_a_second_and_channel_when_the_limit_is_on(clinic: Clinic) -> None:
-    clinic.slack.rate_limits, now = True, [100.0]
-    clinic.slack.monotonic = lambda: now[0]
+async def test_a_channel_takes_a_short_burst_and_then_one_message_a_second(clinic: Clinic) -> None:
+    clinic.slack.rate_limits = True
     clinic.slack.add_channel("other", [MIA])
-    await clinic.post()
+    for _ in range(BURST):
+        await clinic.post()
     with pytest.raises(SlackApiError) as limited:
         await clinic.post()
     assert limited.value.response.status_code == 429
     assert limited.value.response.headers["Retry-After"] == "1"
     assert limited.value.response["error"] == "ratelimited"
     await clinic.client.chat_postMessage(channel="other", text="Elsewhere")
-    now[0] += 1
+    clinic.clock.forward(seconds=1)
     await clinic.post()
+    assert await refusal(clinic.post()) == "ratelimited"
 
 
 @pytest.mark.parametrize(("kind", "posted"), [("500", 0), ("reset", 0), ("reset_after_commit", 1), ("ratelimited", 0)])

@@ -44,6 +44,7 @@ async def test_the_settings_are_exactly_those_a_service_needs() -> None:
         settings = world.environment()
     assert set(settings) == {
         "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
         "SLACK_SIGNING_SECRET",
         "SLACK_API_URL",
         "TWILIO_ACCOUNT_SID",

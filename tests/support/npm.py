@@ -11,7 +11,7 @@ from tests.support.source import ROOT
 
 NAMED = ROOT / "tests/conformance/npm"
 HOME = ROOT / ".venv/npm"
-INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--cache", str(HOME / "cache"))
+INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", f"--cache={HOME}/cache")
 
 
 @pytest.fixture(scope="session")
