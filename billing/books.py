@@ -75,7 +75,7 @@ async def book(act: str, entries: Iterable[Entry], *, guarantor: int, location: 
 async def move_balance(invoice: Invoice, *, total: int = 0, paid: int = 0, forgiven: int = 0) -> None:
     """Move an invoice's copies of the ledger, all at once, and never on the strength of what was read before."""
     for row in await returning(MOVED, [invoice.id, total, paid, forgiven]):
-        for name, cents in row.items():
+        for name, cents in dict(row).items():
             setattr(invoice, name, cents)
 
 

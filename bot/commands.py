@@ -18,7 +18,7 @@ from domain.practice import Practice
 from models.inbox import mark_handled
 from models.record import InboxItem
 from reports.registry import REPORTS
-from reports.report import Asked, Report, Row
+from reports.report import Asked, Cell, Report, Row, Totals
 
 NOTHING = "There is nothing."
 MOST_ROWS, MOST_LETTERS, LONGEST_CELL = 40, 8_000, 80
@@ -116,8 +116,8 @@ def _first(report: Report, rows: Sequence[Row], practice: Practice) -> list[list
     return first
 
 
-def _texts(report: Report, row: Row, practice: Practice) -> list[str]:
-    return [b.cut(_written(row, column.name, column.kind, practice), LONGEST_CELL) for column in report.columns]
+def _texts(report: Report, row: Row | Totals, practice: Practice) -> list[str]:
+    return [b.cut(_written(row[column.name], column.kind, practice), LONGEST_CELL) for column in report.columns]
 
 
 def _table(report: Report, rows: Sequence[Sequence[str]]) -> Json:
@@ -127,8 +127,7 @@ def _table(report: Report, rows: Sequence[Sequence[str]]) -> Json:
     return {"type": "table", "column_settings": align, "rows": [head, *body]}
 
 
-def _written(row: Row, name: str, kind: str, practice: Practice) -> str:
-    value = row.get(name)
+def _written(value: Cell, kind: str, practice: Practice) -> str:
     if value is None:
         return "–"
     if kind == "money":

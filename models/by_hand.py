@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from tortoise.fields import DateField
 from tortoise.models import Model
 
+from models.database import Row as Given
 from models.database import Statement, day, dialect, execute, moment, read, returning
 from models.database_url import Dialect
 from models.fields import Moment
@@ -29,7 +30,7 @@ async def rows_of(table: type[Row], *, lock: bool = False, **which: Any) -> list
 async def rows_where(table: type[Row], conditions: str, args: Sequence[Any], *, lock: bool = False) -> list[Row]:
     """The same by conditions in SQL."""
     found = await read(_select(table, conditions, lock and dialect() == "postgres"), args)
-    return [_made(table, row) for row in found]
+    return _made(table, found)
 
 
 async def row_of(table: type[Row], *, lock: bool = False, **which: Any) -> Row | None:
@@ -49,8 +50,8 @@ async def add_row(table: type[Row], **columns: Any) -> Row:
     """One more row, as it now stands: a column that isn't named has its model's default."""
     values = [table._meta.fields_map[column].to_db_value(value, table) for column, value in columns.items()]
     sql, more = _addition(table, tuple(columns))
-    [row] = await returning(sql, [*values, *more])
-    return _made(table, row)
+    [row] = _made(table, await returning(sql, [*values, *more]))
+    return row
 
 
 def insertion(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Statement:
@@ -58,14 +59,19 @@ def insertion(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]])
     return _insertion(table, tuple(columns), len(rows)), [value for row in rows for value in row]
 
 
-def _made(table: type[Row], row: Mapping[str, Any]) -> Row:
-    """As the ORM makes it, only that no value is touched which is right as the driver gives it."""
-    made = table.__new__(table)
-    said = made.__dict__
-    said.update(row, _partial=False, _saved_in_db=True, _custom_generated_pk=False, _await_when_save={})
-    for column, read_as in _readings(table, dialect()):
-        if said[column] is not None:
-            said[column] = read_as(said[column])
+def _made(table: type[Row], rows: Sequence[Given]) -> list[Row]:
+    """As the ORM makes them, only that no value is touched which is right as the driver gives it."""
+    columns, readings = [*rows[0].keys()] if rows else [], _readings(table, dialect())
+    made = []
+    for row in rows:
+        new = table.__new__(table)
+        said = new.__dict__
+        said.update(_partial=False, _saved_in_db=True, _custom_generated_pk=False, _await_when_save={})
+        said.update(zip(columns, row, strict=True))
+        for column, read_as in readings:
+            if said[column] is not None:
+                said[column] = read_as(said[column])
+        made.append(new)
     return made
 
 

@@ -6,12 +6,12 @@ evened out at the edge: SQLite gives dates and times as text (`day`, `moment`), 
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Protocol, cast
 
 import asyncpg
 import orjson
@@ -22,9 +22,8 @@ from tortoise.exceptions import BaseORMException, IntegrityError
 
 from models import TABLES
 from models.database_url import DatabaseFault, Dialect, config, connections_at, why_not
-from models.sql_text import as_texts, for_sqlite, plain, statements_in, together
+from models.sql_text import as_texts, plain, statements_in, together
 
-Row = Mapping[str, Any]
 Statement = tuple[str, Sequence[Any]]
 
 REFUSED = (
@@ -39,17 +38,44 @@ REFUSED = (
 """How drivers say no, down to the TypeError for an option in the address that asyncpg has not heard of."""
 
 
+class Row(Protocol):
+    """What SQL by hand answers, as the driver gives it: values by their columns' names, or all in their order."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def keys(self) -> Iterable[str]: ...
+
+
+class _Client(Protocol):
+    """An engine's client, in a transaction or outside."""
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]: ...
+
+    async def run(self, sql: str, args: Sequence[Any]) -> int: ...
+
+    async def execute_script(self, query: str) -> None: ...
+
+    def acquire_connection(self) -> AbstractAsyncContextManager[Any]: ...
+
+    def _in_transaction(self) -> AbstractAsyncContextManager["_Client"]: ...
+
+    async def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Open:
     dialect: Dialect
     context: TortoiseContext
-    writer: BaseDBAsyncClient
-    reader: BaseDBAsyncClient
+    writer: _Client
+    reader: _Client
     """On SQLite a second connection that only reads, so that a long report holds up nobody."""
 
 
 _open: _Open | None = None
-_begun_by: ContextVar[asyncio.Task[Any] | None] = ContextVar("begun_by", default=None)
+_begun: ContextVar[tuple[asyncio.Task[Any] | None, _Client] | None] = ContextVar("begun", default=None)
+"""The transaction under way, and the task that began it."""
 
 
 async def connect(url: str, *, tables: Sequence[str] = TABLES) -> None:
@@ -69,7 +95,8 @@ async def connect(url: str, *, tables: Sequence[str] = TABLES) -> None:
     except BaseException:
         await context.close_connections()
         raise
-    _open = _Open(dialect, context, clients["default"], clients.get("reports", clients["default"]))
+    writer, reader = clients["default"], clients.get("reports", clients["default"])
+    _open = _Open(dialect, context, cast(_Client, writer), cast(_Client, reader))
 
 
 async def close() -> None:
@@ -92,13 +119,12 @@ def dialect() -> Dialect:
 @asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
     """All or nothing. Inside another one of the same task it is a part of that: what fails takes back its own part."""
-    client = _joined() or _opened().writer
-    async with client._in_transaction():
-        begun = _begun_by.set(asyncio.current_task())
+    async with _writer()._in_transaction() as client:
+        begun = _begun.set((asyncio.current_task(), client))
         try:
             yield
         finally:
-            _begun_by.reset(begun)
+            _begun.reset(begun)
 
 
 def after_commit(sql: str) -> None:
@@ -111,8 +137,7 @@ def after_commit(sql: str) -> None:
 
 async def read(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """The rows of a SELECT by hand; inside a transaction it sees what that has written."""
-    client = _joined() or _opened().reader
-    return list(await client.execute_query_dict(_numbered(sql), plain(args)))
+    return await (_joined() or _opened().reader).fetch(sql, args)
 
 
 async def read_named(columns: str, table: str, key: str, names: Collection[str]) -> list[Row]:
@@ -129,14 +154,12 @@ async def read_named(columns: str, table: str, key: str, names: Collection[str])
 
 async def execute(sql: str, args: Sequence[Any] = ()) -> int:
     """Run one statement by hand; how many rows it touched."""
-    touched, _ = await (_joined() or _opened().writer).execute_query(_numbered(sql), plain(args))
-    return touched
+    return await _writer().run(sql, args)
 
 
 async def returning(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """Run one statement that ends in RETURNING; its rows."""
-    client = _joined() or _opened().writer
-    return list(await client.execute_query_dict(_numbered(sql), plain(args)))
+    return await _writer().fetch(sql, args)
 
 
 async def at_once(*statements: Statement) -> list[Row]:
@@ -144,10 +167,10 @@ async def at_once(*statements: Statement) -> list[Row]:
     if dialect() == "postgres":
         joined = together(tuple((sql, len(args)) for sql, args in statements))
         return await returning(joined, [arg for _, args in statements for arg in args])
-    *before, (sql, args) = statements
-    for each in before:
-        await execute(*each)
-    return await returning(sql, args)
+    *before, last = statements
+    for statement in before:
+        await execute(*statement)
+    return await returning(*last)
 
 
 async def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -193,21 +216,20 @@ async def snapshot() -> AsyncIterator[None]:
             yield
         return
     reader = _opened().reader
-    await reader.execute_query("BEGIN")
+    await reader.run("BEGIN", ())
     try:
         yield
     finally:
-        await reader.execute_query("ROLLBACK")
+        await reader.run("ROLLBACK", ())
 
 
 async def script(sql: str) -> None:
     """Run the statements of a script, one after the other, inside the transaction if there is one."""
-    client = _joined() or _opened().writer
     if dialect() == "postgres":
-        await client.execute_script(sql)
+        await _writer().execute_script(sql)
         return
     for statement in statements_in(sql):
-        await client.execute_query(statement)
+        await execute(statement)
 
 
 def moment(value: datetime | str) -> datetime:
@@ -234,12 +256,11 @@ def _opened() -> _Open:
     return _open
 
 
-def _joined() -> BaseDBAsyncClient | None:
+def _writer() -> _Client:
+    return _joined() or _opened().writer
+
+
+def _joined() -> _Client | None:
     """The transaction this task is in. One that a parent task began is the parent's alone."""
-    client = _opened().context.connections.get("default")
-    mine = isinstance(client, TransactionalDBClient) and _begun_by.get() is asyncio.current_task()
-    return client if mine else None
-
-
-def _numbered(sql: str) -> str:
-    return for_sqlite(sql) if dialect() == "sqlite" else sql
+    task, client = _begun.get() or (None, None)
+    return client if client is not None and task is asyncio.current_task() else None

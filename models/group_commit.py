@@ -67,7 +67,7 @@ class GroupCommit:
         values = (f"({', '.join(f'${n}' for n in islice(number, self._columns))})" for _ in rows)
         sql = self._insert + ", ".join(values) + self._ending
         found = await returning(sql, [value for row in rows for value in row])
-        return {tuple(kept.values()) for kept in found}
+        return {tuple(kept) for kept in found}
 
     def _key_of(self, row: Row) -> Row:
         return tuple(row[index] for index in self._key)

@@ -1,32 +1,46 @@
-"""Tortoise's asyncpg client with repairs: a transaction that fails to begin gives its connection back to the pool, a
-refused COMMIT is an IntegrityError, an INSERT by hand counts its rows. Tortoise finds `client_class` by this module.
+"""Tortoise's asyncpg client with repairs, and SQL by hand: a transaction that fails to begin gives its connection back
+to the pool, a refused COMMIT is an IntegrityError. Tortoise finds `client_class` by this module.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
+
+from models.sql_text import plain
 
 
 async def _as_it_is(connection: object) -> None:
     """asyncpg would ask the server to reset the session whenever a connection goes back: a trip as long as a query."""
 
 
-class Counting(AsyncpgDBClient):
+class ByHand(AsyncpgDBClient):
+    """SQL by hand, without what the ORM does around its own."""
+
     @translate_exceptions
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[dict[str, Any]]]:
-        """As Tortoise's, which reads the 0 of "INSERT 0 5"."""
-        if not query.lstrip().upper().startswith("INSERT"):
-            return await super().execute_query(query, values)  # type: ignore[no-any-return]
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[asyncpg.Record]:
         async with self.acquire_connection() as connection:
-            status: str = await connection.execute(query, *(values or []))
-            return int(status.split()[-1]), []
+            return await connection.fetch(sql, *plain(args))  # type: ignore[no-any-return]
+
+    @translate_exceptions
+    async def run(self, sql: str, args: Sequence[Any]) -> int:
+        """How many rows it touched: the last word of "INSERT 0 5", and nothing where that is no number."""
+        async with self.acquire_connection() as connection:
+            status: str = await connection.execute(sql, *plain(args))
+            touched = status.rpartition(" ")[2]
+            return int(touched) if touched.isdigit() else 0
 
 
-class Client(Counting):
+class Client(ByHand):
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """Nothing here leaves anything behind in its session, so nothing has to be put back after every statement."""
         return await asyncpg.create_pool(None, reset=_as_it_is, **kwargs)
@@ -35,9 +49,12 @@ class Client(Counting):
         return Pooled(Transaction(self), self._pool_init_lock)
 
 
-class Transaction(Counting, TransactionWrapper):
+class Transaction(ByHand, TransactionWrapper):
     afterwards = ""
     """A statement that comes after the commit, in its trip."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(Transaction(self))
 
     @translate_exceptions
     async def commit(self) -> None:

@@ -11,10 +11,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import aiosqlite
-from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+    translate_exceptions,
+)
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
+
+from models.sql_text import as_texts, for_sqlite
 
 # In this order: the first waits for the lock that the second takes.
 PRAGMAS = {
@@ -57,6 +69,20 @@ class Client(SqliteClient):
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
 
+    @translate_exceptions
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[sqlite3.Row]:
+        """The rows of SQL by hand, without what the ORM does around its own."""
+        async with self.acquire_connection() as connection:
+            return list(await connection.execute_fetchall(for_sqlite(sql), as_texts(args)))
+
+    @translate_exceptions
+    async def run(self, sql: str, args: Sequence[Any]) -> int:
+        """The same for how many rows it touched."""
+        async with self.acquire_connection() as connection:
+            before = connection.total_changes
+            await connection.execute_fetchall(for_sqlite(sql), as_texts(args))
+            return int(connection.total_changes - before)
+
 
 class AtHand:
     """A connection in a transaction. It has the file's lock, so its statements wait for nobody: they run where they are
@@ -78,11 +104,32 @@ class AtHand:
 
 class Transaction(SqliteTransactionWrapper):
     def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
+        self._refuse_if_over()
+        return super().acquire_connection()
+
+    @translate_exceptions
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[sqlite3.Row]:
+        return self._at_hand().execute(for_sqlite(sql), as_texts(args)).fetchall()
+
+    @translate_exceptions
+    async def run(self, sql: str, args: Sequence[Any]) -> int:
+        connection = self._at_hand()
+        before = connection.total_changes
+        connection.execute(for_sqlite(sql), as_texts(args)).fetchall()
+        return connection.total_changes - before
+
+    def _at_hand(self) -> sqlite3.Connection:
+        self._refuse_if_over()
+        return self._connection._conn
+
+    def _refuse_if_over(self) -> None:
         if self._finalized:
             raise TransactionManagementError(
                 "the transaction in which this task was started is over; start tasks outside of transactions"
             )
-        return super().acquire_connection()
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(Transaction(self))
 
     async def begin(self) -> None:
         try:

@@ -12,10 +12,11 @@ from domain.errors import invalid
 from domain.money import plain
 from domain.periods import Period, month_to
 from domain.spreadsheets import disarmed
-from models.database import read
+from models import database
 
+Row = database.Row
 Cell = str | int | None
-Row = dict[str, Cell]
+Totals = dict[str, Cell]
 Query = tuple[str, list[Any]]
 
 
@@ -63,14 +64,14 @@ class Report:
     needs: Need = "viewer"
 
     async def rows(self, asked: Asked) -> list[Row]:
-        return [dict(row) for row in await read(*self.query(asked))]
+        return await database.read(*self.query(asked))
 
-    def totals(self, rows: Sequence[Row]) -> Row:
-        """The last line: what adds up, added up."""
-        sums: Row = {
+    def totals(self, rows: Sequence[Row]) -> Totals:
+        """The last line: what adds up, added up; nothing in the other columns."""
+        sums = {
             c.name: sum(int(row[c.name] or 0) for row in rows) for c in self.columns if c.kind in ("money", "count")
         }
-        return {self.columns[0].name: "Total", **sums}
+        return {c.name: sums.get(c.name) for c in self.columns} | {self.columns[0].name: "Total"}
 
     def heading(self, asked: Asked) -> str:
         said = {"day": f" as of {Period(asked.as_of, asked.as_of)}", "period": f", {asked.period}", "now": ""}
@@ -102,5 +103,5 @@ def to_csv(report: Report, rows: Sequence[Row]) -> str:
     writer = csv.writer(out)
     writer.writerow([f"{c.name}_cents" if c.kind == "money" else c.name for c in report.columns])
     for row in rows:
-        writer.writerow([disarmed(row.get(column.name)) for column in report.columns])
+        writer.writerow([disarmed(row[column.name]) for column in report.columns])
     return out.getvalue()

@@ -88,7 +88,10 @@ async def ours(url: str, _: str, drafts: str, sessions: str) -> AsyncIterator[Do
 async def bare(url: str, other: str, drafts: str, sessions: str) -> AsyncIterator[Do]:
     async with ours(other, "", drafts, sessions) as do:
         await do()
-        left = {table: await database.read(f"SELECT * FROM {table} WHERE {NEW.get(table, 'TRUE')}") for table in TABLES}
+        left = {
+            table: [dict(row) for row in await database.read(f"SELECT * FROM {table} WHERE {NEW.get(table, 'TRUE')}")]
+            for table in TABLES
+        }
     await database.connect(url)
     await set_up(desk(drafts))
     await database.close()
@@ -104,7 +107,7 @@ async def bare(url: str, other: str, drafts: str, sessions: str) -> AsyncIterato
     yield insert
 
 
-def moved(row: Any, step: int) -> tuple[Any, ...]:
+def moved(row: dict[str, Any], step: int) -> tuple[Any, ...]:
     """The same row, of another session."""
     changed = {name: row[name] + step for name in IDS if row.get(name)}
     if "external_id" in row:

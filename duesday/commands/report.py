@@ -19,7 +19,7 @@ from duesday.opening import checked_practice, open_books
 from duesday.terminal import show_table
 from gateways.system_clock import SystemClock
 from reports.registry import REPORTS
-from reports.report import Asked, Report, Row, asked_period, shown, to_csv
+from reports.report import Asked, Report, Row, Totals, asked_period, shown, to_csv
 
 DAY = ["%Y-%m-%d"]
 
@@ -84,8 +84,8 @@ def _into(output: Path | None) -> Iterator[TextIO]:
 
 
 def _table(report: Report, rows: list[Row], asked: Asked, file: TextIO) -> None:
-    def written(row: Row) -> list[str]:
-        return [shown(row.get(column.name), column, asked.currency) for column in report.columns]
+    def written(row: Row | Totals) -> list[str]:
+        return [shown(row[column.name], column, asked.currency) for column in report.columns]
 
     show_table(
         [column.label for column in report.columns],
@@ -104,7 +104,7 @@ def _csv(report: Report, rows: list[Row], asked: Asked, file: TextIO) -> None:
 def _json(report: Report, rows: list[Row], asked: Asked, file: TextIO) -> None:
     """Names as in the CSV: money in minor units."""
     names = {c.name: f"{c.name}_cents" if c.kind == "money" else c.name for c in report.columns}
-    plain = [{names[name]: row.get(name) for name in names} for row in rows]
+    plain = [{names[name]: row[name] for name in names} for row in rows]
     days = {"first": asked.period.first.isoformat(), "as_of": asked.as_of.isoformat()}
     body = {"report": report.name, **days, "currency": asked.currency, "rows": plain}
     file.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")

@@ -64,14 +64,15 @@ async def show(call: Call[WhichReport]) -> ReportAnswer | Csv:
 def _answer(report: Report, rows: list[Row], period: Period) -> ReportAnswer:
     """Named as the CSV names them, so that money says its unit."""
     names = {column.name: _name(column) for column in report.columns}
-    totals = {name: cell for name, cell in report.totals(rows).items() if name != report.columns[0].name}
+    _, *others = report.totals(rows).items()
+    totals = {name: cell for name, cell in others if cell is not None}
     return ReportAnswer(
         name=report.name,
         title=report.title,
         first=period.first,
         as_of=period.last,
         columns=[ColumnAnswer(names[c.name], c.label, c.kind) for c in report.columns],
-        rows=[{names[name]: cell for name, cell in row.items()} for row in rows],
+        rows=[{told: row[name] for name, told in names.items()} for row in rows],
         totals={names[name]: cell for name, cell in totals.items()},
     )
 

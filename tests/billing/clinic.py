@@ -46,7 +46,7 @@ async def everything() -> dict[str, list[tuple[Any, ...]]]:
     dumped = {}
     for table in TABLES.split():
         rows = await read(f"SELECT * FROM {table}")
-        dumped[table] = sorted(tuple(map(str, row.values())) for row in rows)
+        dumped[table] = sorted(tuple(map(str, row)) for row in rows)
     return dumped
 
 

@@ -46,9 +46,9 @@ async def _sqlite_shape() -> Shape:
         checks = [line.strip(" ,") for line in made["sql"].splitlines() if " CHECK " in line]
         found["constraints"] += [{"tab": tab, "check": check} for check in checks]
         for column in await database.read(f"PRAGMA table_xinfo({tab})"):
-            found["columns"].append({"tab": tab} | {k: v for k, v in column.items() if k != "cid"})
+            found["columns"].append({"tab": tab} | {k: v for k, v in dict(column).items() if k != "cid"})
         for key in await database.read(f"PRAGMA foreign_key_list({tab})"):
-            found["constraints"].append({"tab": tab} | {k: v for k, v in key.items() if k not in ("id", "seq")})
+            found["constraints"].append({"tab": tab} | {k: v for k, v in dict(key).items() if k not in ("id", "seq")})
         for index in await database.read(f"PRAGMA index_list({tab})"):
             columns = [dict(row) for row in await database.read(f"PRAGMA index_xinfo({index['name']})") if row["key"]]
             sql = await database.read("SELECT sql FROM sqlite_master WHERE name = $1", [index["name"]])

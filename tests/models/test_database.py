@@ -62,7 +62,7 @@ async def test_sqlite_is_set_up_for_a_service(tmp_path: Path):
     async with database.transaction():
         for pragma in ["journal_mode", "synchronous", "busy_timeout", "journal_size_limit", "foreign_keys"]:
             [row] = await database.read(f"PRAGMA {pragma}")
-            [found[pragma]] = row.values()
+            [found[pragma]] = row
     await database.close()
     assert found == {
         "journal_mode": "wal",
@@ -315,9 +315,8 @@ async def test_sql_by_hand_counts_the_rows_it_touched(toys: str):
     assert await database.execute("INSERT INTO shelf (name, count) VALUES ($1, 1) ON CONFLICT DO NOTHING", ["a"]) == 0
     assert await database.execute("UPDATE shelf SET count = count + $1 WHERE name <> $2", [5, "a"]) == 2
     assert await database.execute("DELETE FROM shelf WHERE count = $1", [7]) == 0
-    assert await database.returning("UPDATE shelf SET count = 9 WHERE name = $1 RETURNING name, count", ["a"]) == [
-        {"name": "a", "count": 9}
-    ]
+    [row] = await database.returning("UPDATE shelf SET count = 9 WHERE name = $1 RETURNING name, count", ["a"])
+    assert dict(row) == {"name": "a", "count": 9}
 
 
 async def test_reports_cannot_write_on_sqlite(tmp_path: Path):

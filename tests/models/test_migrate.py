@@ -54,7 +54,7 @@ async def test_rows_that_are_there_live_through_a_step(url: str, tmp_path: Path)
     await database.execute("INSERT INTO shelf (id, name) VALUES (1, 'a'), (2, 'b')")
     await migrate(steps(folder, {"0002_count": COUNTS}))
     rows = await database.read("SELECT id, name, count FROM shelf ORDER BY id")
-    assert [tuple(row.values()) for row in rows] == [(1, "a", 7), (2, "b", 7)]
+    assert [tuple(row) for row in rows] == [(1, "a", 7), (2, "b", 7)]
     with pytest.raises(IntegrityError):
         await database.execute("INSERT INTO shelf (id, name) VALUES (3, 'a')")
 

@@ -68,7 +68,8 @@ async def books(database_url: str) -> None:
 
 
 async def rows_in(table: str) -> list[dict[str, str]]:
-    return [{name: str(value) for name, value in row.items()} for row in await database.read(f"SELECT * FROM {table}")]
+    rows = map(dict, await database.read(f"SELECT * FROM {table}"))
+    return [{name: str(value) for name, value in row.items()} for row in rows]
 
 
 async def a_row_in(table: str) -> None:

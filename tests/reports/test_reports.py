@@ -63,7 +63,7 @@ async def test_every_report_gives_its_columns_with_something_in_them(busy: Clini
     found = await report.rows(Asked(ALWAYS, HERE, "USD"))
     assert found or report.name in ("tax", "unbilled")
     for row in found:
-        assert list(row) == [column.name for column in report.columns]
+        assert list(row.keys()) == [column.name for column in report.columns]
         for column in report.columns:
             kind = int if column.kind in ("money", "count") else str
             assert isinstance(row[column.name], kind), (column.name, row[column.name])
