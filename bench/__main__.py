@@ -10,7 +10,7 @@ import uvloop
 from bench.databases import in_memory
 from bench.race import Outcome, Row, race
 from bench.rows import rows
-from bench.table import print_table, record
+from bench.table import in_a_line, print_table, record
 from tests.support.needs import postgres_programs
 from tests.support.postgres import running
 
@@ -46,6 +46,7 @@ async def _all(chosen: list[Row]) -> list[Outcome]:
     for row in chosen:
         print(f"{row.title} …", file=sys.stderr, flush=True)
         outcomes.append(await race(row))
+        print(f"  {in_a_line(outcomes[-1])}", file=sys.stderr, flush=True)
     return outcomes
 
 

@@ -28,6 +28,11 @@ def print_table(outcomes: list[Outcome], *, on: Path, postgres: bool) -> None:
     console.print(f"\n[dim]{_circumstances(on, postgres)}[/dim]")
 
 
+def in_a_line(outcome: Outcome) -> str:
+    """For whoever waits, or stops before the table: many a row takes minutes."""
+    return "  ".join(cell for cell in _cells(outcome)[1:] if cell)
+
+
 def _cells(outcome: Outcome) -> list[str]:
     row, sign = outcome.row, "≤" if outcome.row.less_is_better else "≥"
     verdict = "kept" if outcome.kept else "MISSED"
