@@ -14,15 +14,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import grimp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from bot.listeners import bolt_app
-from bot.socket import listening_by_socket
 from jobs.pump import Lane, Pump
+from sandbox import World
 from tests.duesday.conftest import SERVABLE, Run, answer, started
 from tests.support.postgres import free_port
 
@@ -181,48 +177,15 @@ def test_nothing_of_the_sandbox_is_in_the_service():
     assert {module for module in beyond if module.startswith("sandbox")} == set()
 
 
-async def test_what_comes_over_slacks_socket_is_kept_and_acknowledged():
-    """Slack's side of Socket Mode as documented: an address, a hello, an envelope, its acknowledgement."""
-    kept: list[tuple[str, str]] = []
-    acknowledged: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-    command = {
-        "command": "/billing",
-        "text": "ageing",
-        "trigger_id": "T-1",
-        "user_id": "U1",
-        "team_id": "T1",
-        "channel_id": "C1",
-    }
-
-    async def keep(kind: str, external_id: str, payload: dict[str, Any]) -> bool:
-        kept.append((kind, external_id))
-        return True
-
-    async def check(payload: dict[str, Any]) -> None:
-        return None
-
-    async def open_connection(request: web.Request) -> web.Response:
-        assert request.headers["Authorization"] == "Bearer xapp-1"
-        return web.json_response({"ok": True, "url": str(slack.make_url("/link")).replace("http", "ws")})
-
-    async def link(request: web.Request) -> web.WebSocketResponse:
-        wire = web.WebSocketResponse()
-        await wire.prepare(request)
-        await wire.send_json({"type": "hello"})
-        await wire.send_json(
-            {"type": "slash_commands", "envelope_id": "E-1", "payload": command, "accepts_response_payload": True}
-        )
-        async for message in wire:
-            if message.type is aiohttp.WSMsgType.TEXT and message.data.startswith("{"):
-                acknowledged.set_result(json.loads(message.data))
-        return wire
-
-    app = web.Application()
-    app.router.add_post("/api/apps.connections.open", open_connection)
-    app.router.add_get("/link", link)
-    async with TestServer(app) as slack:
-        bolt = bolt_app(keep=keep, check=check)
-        async with listening_by_socket(bolt, app_token="xapp-1", api_url=f"{slack.make_url('/api/')}"):
-            answered = await asyncio.wait_for(acknowledged, 10)
-    assert answered["envelope_id"] == "E-1"
-    assert kept == [("command", "T-1")]
+async def test_slack_is_heard_over_its_socket_and_answered(folder: Path, books: Path):
+    async with World() as world:
+        slack, dana = world.slack, world.slack.person("U0BILLER1", "Dana Biller", "dana@riverside.example").id
+        slack.add_channel("billing-downtown", [dana], private=True)
+        settings = SERVABLE | world.environment() | {"SLACK_SIGNING_SECRET": ""}
+        with started("serve", "--socket-mode", "--port", "0", log=folder / "log", **settings) as process:
+            await slack.until(lambda: slack.sockets.connections, seconds=30)
+            assert (await slack.command(dana, "billing-downtown", "/billing", "ageing")).ok
+            await slack.until(lambda: slack.ephemerals(dana), seconds=30)
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(process.wait, 15) == 0
+        assert "AR ageing" in slack.ephemerals(dana)[0].text
