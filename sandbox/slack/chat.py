@@ -1,5 +1,6 @@
 """chat.*: posting, changing, deleting messages and the permalink to one. What people type themselves is in talk.py."""
 
+import re
 from typing import Any
 
 from sandbox.slack import blockkit
@@ -12,6 +13,7 @@ from sandbox.slack.state import Workspace
 
 TEXT_MOST, UPDATE_TEXT_MOST = 40_000, 4_000
 ATTACHMENTS_MOST = 100
+TS = re.compile(r"\d+\.\d{6}")
 NOT_IN_UPDATES = ("ts", "thread_ts", "reply_count", "reply_users", "latest_reply")
 
 
@@ -68,6 +70,8 @@ def thread_of(channel: Channel, thread_ts: str) -> str:
     """A reply to a reply belongs to the same thread."""
     if not thread_ts:
         return ""
+    if not TS.fullmatch(thread_ts):
+        raise Refused("invalid_thread_ts", f"{thread_ts} is not a valid thread_ts")
     if (parent := channel.by_ts.get(thread_ts)) is None:
         raise Refused("thread_not_found")
     return parent.thread_ts or parent.ts

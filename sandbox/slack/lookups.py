@@ -134,7 +134,10 @@ def _messages(slack: Workspace, args: Args, found: list[Message]) -> Json:
 
 
 def _shown(slack: Workspace, person: Person) -> Json:
-    return person.wire(slack.team_id, slack.clock.now())
+    shown = person.wire(slack.team_id, slack.clock.now())
+    if not slack.may("users:read.email"):
+        del shown["profile"]["email"]
+    return shown
 
 
 def users_info(slack: Workspace, args: Args) -> Json:
