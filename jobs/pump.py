@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import cycle
 
 import structlog
 
@@ -42,10 +43,14 @@ class Pump:
     _closing: bool = False
 
     async def drain(self) -> int:
-        """Work everything off, one lane after the other, until all are empty; how much it was."""
-        total = 0
-        while done := sum([await self._once(name) for name in self.lanes]):
+        """Work everything off, one lane after the other, until all were found empty in turn; how much it was."""
+        total = empty = 0
+        for name in cycle(self.lanes):
+            done = await self._once(name)
             total += done
+            empty = 0 if done else empty + 1
+            if empty == len(self.lanes):
+                break
         return total
 
     async def start(self) -> None:

@@ -14,7 +14,7 @@ from domain.invoice_set import INVOICE_SET
 from duesday.practice_file import read_practice
 from models.record import Event
 from sandbox.slack.blockkit import check_message, check_view
-from tests.stories.clinic import labels_of
+from tests.stories.reading import labels_of
 
 NOW = datetime(2026, 9, 10, 14, tzinfo=UTC)
 ADMIN = Actor("person", "U1", "Ada", "slack", (Grant("admin"),))

@@ -13,7 +13,7 @@ from domain.practice import Practice
 from reports.registry import REPORTS
 from reports.report import Asked, Report, Row
 from sandbox.slack.blockkit import check_message
-from tests.stories.clinic import texts_of
+from tests.stories.reading import texts_of
 from tests.support.practice import the_practice
 
 ASKED = Asked(Period(date(2026, 1, 1), date(2026, 9, 10)), ("downtown",), "USD")

@@ -21,7 +21,9 @@ from sandbox.courier import Letter
 from tests.billing.clinic import DANA
 from tests.crash.clock import SharedClock
 from tests.crash.household import Household
-from tests.stories.clinic import STAFF, Card, Clinic, Patient, Person
+from tests.stories.clinic import Clinic
+from tests.stories.patients import Patient
+from tests.stories.staff import STAFF, Card, Person
 from tests.support.practice import the_practice
 
 PATIENTS: Mapping[str, Mapping[str, Any]] = {
@@ -42,7 +44,7 @@ UNION ALL SELECT 'card', id, due_at FROM card WHERE wanted > shown
 UNION ALL SELECT 'post', id, due_at FROM post WHERE status = 'queued'
 UNION ALL SELECT 'set', id, next_send_at FROM invoice_set
     WHERE status IN ('active', 'will_fail') AND next_send_at <= $1
-UNION ALL SELECT 'refund', id, NULL FROM refund WHERE status = 'pending'
+UNION ALL SELECT 'refund', id, due_at FROM refund WHERE status = 'pending'
 UNION ALL SELECT 'events unread', p.seq, NULL FROM reader_place p, chain_head h WHERE p.seq < h.seq
 """
 
@@ -105,11 +107,11 @@ class Day:
             await self.at_home()
             with suppress(LookupError):  # the card has changed under their hand
                 await card.press(label)
-                if card.pressed[-1].trouble and self.chance.random() < 0.5:
+                if card.outcomes[-1].trouble and self.chance.random() < 0.5:
                     await card.press(label, stale=True)  # at once again, without looking
 
     async def write_off(self, name: str) -> None:
-        card, dana = self.card(name), self.card(name).person
+        card = dana = self.card(name)
         while "Written off ·" not in card.words:
             if await self.form(card, "Write off"):
                 outcome = await dana.submits({"Reason": "Hardship", "Amount": "140.00"})
@@ -118,7 +120,7 @@ class Day:
         await self.close_forms(dana)
 
     async def answer(self, name: str, words: str) -> None:
-        card, dana = self.card(name), self.card(name).person
+        card = dana = self.card(name)
         while not any(words in text for text in self.patient(name).texts):
             if await self.form(card, "Reply to patient"):
                 await dana.submits({} if words in dana.reads() else {"Your words": words})
@@ -126,14 +128,14 @@ class Day:
 
     async def form(self, card: Card, label: str) -> bool:
         """Whether a form lies open; presses for one and gives it the time Slack gives."""
-        if card.person.forms:
+        if card.forms:
             return True
         await self.at_home()
         lives = self.lives
         with suppress(LookupError):
             await card.press(label)
-        await until(lambda: card.person.forms or self.lives > lives, seconds=3)
-        return bool(card.person.forms)
+        await until(lambda: card.forms or self.lives > lives, seconds=3)
+        return bool(card.forms)
 
     async def close_forms(self, person: Person) -> None:
         while person.forms:

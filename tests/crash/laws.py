@@ -18,7 +18,8 @@ from models.papers import Document
 from models.record import InboxItem
 from sandbox import World
 from sandbox.slack import Message as Shown
-from tests.stories.clinic import CHANNELS, words_of
+from tests.stories.reading import words_of
+from tests.stories.staff import CHANNELS
 
 CLAIMED = ("inbox_item", "message", "card", "post", "invoice_set")
 Picture = Mapping[str, Any]

@@ -21,7 +21,9 @@ from tests.crash.day import Day, until
 from tests.crash.household import Household
 from tests.crash.laws import broken_laws, cards_of, picture
 from tests.crash.trials import morning
-from tests.stories.clinic import STAFF, Card, Clinic, Patient, Person, clinic_in, frozen_world
+from tests.stories.clinic import Clinic, clinic_in, frozen_world
+from tests.stories.patients import Patient
+from tests.stories.staff import STAFF, Person
 from tests.support.databases import WORKER, beside, new_postgres
 from tests.support.practice import the_practice
 
@@ -90,10 +92,10 @@ async def killed(house: Household, day: Day, *, when: Callable[[], bool]) -> Non
 
 async def press_twice(day: Day, name: str, label: str) -> None:
     """Two people at once, who reach either house."""
-    cards = [Card(Person(day, STAFF[role][0]), day.numbers[name], "billing-downtown") for role in ("biller", "manager")]  # type: ignore[arg-type]
+    cards = [Person(day, STAFF[role][0]).card(day.numbers[name]) for role in ("biller", "manager")]
     message = cards[0].message
     slack = day.world.slack
-    await asyncio.gather(*(slack.press(c.person.user, message.channel, message.ts, label) for c in cards))
+    await asyncio.gather(*(slack.press(c.user, message.channel, message.ts, label) for c in cards))
 
 
 async def pay(day: Day, n: int) -> None:
@@ -161,7 +163,7 @@ async def test_two_houses_do_each_thing_once_and_finish_each_others_work(
         "Resumed": PRESSED,
         "Reminder by text delivered": MANY,
         "Reminder by mail sent": MANY,
-        "Payment received; $0.00 is left on that invoice": PAYERS,
+        "$140.00 was paid on INV; $0.00 is left": PAYERS,
         "Paid": PAYERS,
     }
     assert Counter(to for to, _ in found["texts"]) == {f"+121255502{n:02}": 1 for n in range(MANY)}

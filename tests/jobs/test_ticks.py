@@ -13,7 +13,8 @@ from jobs.timetable import run_ticks, take_turn
 from models.chasing import InvoiceSet
 from models.invoices import Invoice, InvoiceAdjustment
 from models.record import Event
-from tests.stories.clinic import Clinic, clinic_in, frozen_world, words_of
+from tests.stories.clinic import Clinic, clinic_in, frozen_world
+from tests.stories.reading import words_of
 from tests.support.practice import the_practice
 
 MIDNIGHT_IN_NEW_YORK = datetime(2026, 10, 11, 4, 0, tzinfo=UTC)
@@ -71,7 +72,7 @@ async def test_weeks_of_outage_are_caught_up_once(clinic: Clinic) -> None:
     await clinic.house.tick()
     await clinic.settle()
     assert await InvoiceAdjustment.all().count() == 1
-    assert len(maria.texts) + len([m for m in maria.mails if "INV-1001.pdf" not in str(m.attachments)]) <= 2
+    assert len(maria.texts) + len([m for m in maria.mailbox.mails if "INV-1001.pdf" not in str(m.attachments)]) <= 2
 
 
 async def test_one_row_that_goes_wrong_stops_none_of_the_others(clinic: Clinic) -> None:
@@ -99,7 +100,7 @@ async def test_a_set_whose_step_always_fails_keeps_its_lease_and_the_tick_ends(c
     maria, ali = await clinic.patient(), await clinic.patient("Ali Hassan", phone="+12125550124")
     await maria.is_billed()
     await ali.is_billed()
-    await clinic.forward(days=31)
+    await clinic.clock.forward(days=31)
     await InvoiceSet.filter(id=1).update(plan={})
     clinic.world.clock.forward(days=3)
     async with asyncio.timeout(10):

@@ -3,10 +3,10 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -18,20 +18,17 @@ from domain.practice import Practice
 from duesday.api_keys import create_key
 from duesday.assembly import House, open_house
 from duesday.environment import Environment
+from jobs.timetable import run_ticks
 from sandbox import MovableClock, World
-from sandbox.slack import Message, Outcome, View
+from tests.stories.patients import Patient
+from tests.stories.reading import as_read
+from tests.stories.sentences import nothing_unspoken
+from tests.stories.staff import CHANNELS, STAFF, Person
+from tests.support.postgres import free_port
 
 THURSDAY_MORNING = datetime(2026, 9, 10, 14, 0, tzinfo=UTC)
 """10:00 in New York."""
 
-STAFF = {
-    "viewer": ("U0VIEWER1", "Vera Viewer"),
-    "biller": ("U0BILLER1", "Dana Biller"),
-    "manager": ("U0MANAGER1", "Mia Manager"),
-    "admin": ("U0ADMIN001", "Ada Admin"),
-    "stranger": ("U0STRANGE1", "Sam Stranger"),
-}
-CHANNELS = ("billing-downtown", "billing-northside", "billing-lakeside")
 PRICES = {"exam": ("Examination", 12_500), "xray": ("X-ray, two views", 8_000), "gauze": ("Dressing material", 450)}
 
 
@@ -40,8 +37,8 @@ async def clinic_in(
     database_url: str, practice: Practice, world: World, pdf: PdfPrinter | None = None
 ) -> AsyncIterator["Clinic"]:
     """The house in this world: its own server, the sandbox's doors."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    listening = socket.create_server(("127.0.0.1", port()))
+    url = f"http://127.0.0.1:{port()}"
     world.aim(url)
     settle_in(world)
     environment = Environment(
@@ -59,23 +56,22 @@ async def clinic_in(
         await runner.setup()
         await web.SockSite(runner, listening).start()
         key = await create_key("stories", "admin", now=world.clock.now())
-        for code, (description, cents) in PRICES.items():
-            await keep_price(
-                PriceRecord(
-                    price_list="standard",
-                    code=code,
-                    description=description,
-                    unit_price_cents=cents,
-                    valid_from=date(2026, 1, 1),
-                ),
-                practice=practice,
-                actor=CLOCK,
-                now=world.clock.now(),
-            )
+        await keep_prices(practice, now=world.clock.now())
         try:
             yield Clinic(house, world, url, key, browser)
         finally:
             await runner.cleanup()
+    nothing_unspoken()
+
+
+@cache
+def port() -> int:
+    """One for all stories of a process: the same paper is then the same to the letter, and is printed once."""
+    return free_port()
+
+
+def frozen_world(at: datetime = THURSDAY_MORNING) -> World:
+    return World(clock=MovableClock(frozen_at=at))
 
 
 def settle_in(world: World) -> None:
@@ -83,6 +79,18 @@ def settle_in(world: World) -> None:
         world.slack.person(user, name, f"{name.split()[0].lower()}@riverside.example", "America/New_York")
     for channel in CHANNELS:
         world.slack.add_channel(channel, [user for user, _ in STAFF.values()], private=True)
+
+
+async def keep_prices(practice: Practice, *, now: datetime) -> None:
+    for code, (description, cents) in PRICES.items():
+        price = PriceRecord(
+            price_list="standard",
+            code=code,
+            description=description,
+            unit_price_cents=cents,
+            valid_from=date(2026, 1, 1),
+        )
+        await keep_price(price, practice=practice, actor=CLOCK, now=now)
 
 
 @dataclass
@@ -96,27 +104,21 @@ class Clinic:
 
     async def settle(self) -> None:
         """Until nothing is under way any more, inside or outside."""
-        while await self.house.pump.drain() + await self.world.settled():
-            pass
+        await self.house.pump.drain()
+        while await self.world.settled():
+            await self.house.pump.drain()
 
-    async def forward(self, **by: float) -> None:
-        """The clock goes on, and what falls due happens."""
-        self.world.clock.forward(**by)
-        await self.house.tick()
-        await self.settle()
+    @property
+    def clock(self) -> "Clock":
+        return Clock(self)
 
-    # -- programs ------------------------------------------------------------------------------------------------------
+    # -- people --------------------------------------------------------------------------------------------------------
 
-    async def api(self, method: str, path: str, body: Any = None, *, expect: int | None = None) -> Any:
-        self.posts += 1
-        headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": f"story-{self.posts}"}
-        async with self.browser.request(method, f"{self.url}/api/v1{path}", json=body, headers=headers) as answer:
-            found = await answer.json()
-            assert answer.status == expect if expect else answer.status < 300, (answer.status, found)
-        await self.settle()
-        return found
+    def slack(self, role: str) -> Person:
+        """Slack as who has this role sees it."""
+        return Person(self, STAFF[role][0])
 
-    async def patient(self, name: str = "Maria Garcia", **more: Any) -> "Patient":
+    async def patient(self, name: str = "Maria Garcia", **more: Any) -> Patient:
         first, _, last = name.partition(" ")
         record = {
             "first_name": first, "last_name": last, "bill_to": "client", "location": "downtown",
@@ -126,202 +128,45 @@ class Clinic:
         await self.api("PUT", f"/patients/{external_id}", {k: v for k, v in record.items() if v is not None})
         return Patient(self, external_id, record["phone"], record["email"])
 
-    # -- staff ---------------------------------------------------------------------------------------------------------
+    def posts_in(self, channel: str) -> list[str]:
+        """What stands in a channel, cards and all, as it is read."""
+        return [as_read(message) for message in self.world.slack.channel(channel).messages]
 
-    def staff(self, role: str) -> "Person":
-        return Person(self, STAFF[role][0])
+    # -- programs ------------------------------------------------------------------------------------------------------
+
+    async def api(self, method: str, path: str, body: Any = None, *, expect: int | None = None) -> Any:
+        self.posts += 1
+        headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": f"story-{self.posts}"}
+        async with self.browser.request(method, f"{self.url}/api/v1{path}", json=body, headers=headers) as answer:
+            found = await answer.json()
+            assert answer.status == expect if expect else answer.status < 300, (answer.status, found)
+        if method != "GET":
+            await self.settle()
+        return found
 
 
-@dataclass
-class Patient:
+@dataclass(frozen=True)
+class Clock:
     clinic: Clinic
-    external_id: str
-    number: str | None
-    email: str | None
-    visits: int = 0
-
-    async def is_seen(self, *codes: str, days_ago: int = 1, location: str = "downtown") -> None:
-        """A session arrives from the practice's own system."""
-        self.visits += 1
-        day = (self.clinic.world.clock.now() - timedelta(days=days_ago)).date()
-        body = {
-            "patient": self.external_id, "location": location, "provider": "Dr. Osei", "date": day.isoformat(),
-            "items": [{"code": code, "quantity": 1} for code in codes or ("exam",)],
-        }  # fmt: skip
-        await self.clinic.api("PUT", f"/sessions/{self.external_id}-{self.visits}", body)
-
-    async def is_billed(self, *codes: str, location: str = "downtown") -> str:
-        """Seen, drafted and sent; the invoice's number."""
-        await self.is_seen(*codes, location=location)
-        drafts = (await self.clinic.api("GET", "/invoices?status=draft"))["items"]
-        sent = await self.clinic.api("POST", f"/invoices/{drafts[-1]['id']}/send", {})
-        return str(sent["number"])
-
-    async def is_late(self, *codes: str) -> str:
-        """Billed, and then the due date passes."""
-        number = await self.is_billed(*codes)
-        await self.clinic.forward(days=31)
-        return number
 
     @property
-    def texts(self) -> list[str]:
-        """What the phone shows, newest last."""
-        assert self.number
-        return [m.body for m in self.clinic.world.phones[self.number].messages if m.direction != "inbound"]
+    def now(self) -> datetime:
+        return self.clinic.world.clock.now()
 
     @property
-    def reminders(self) -> list[str]:
-        """What came after the bill."""
-        return [text for text in self.texts if "Your new statement" not in text]
+    def today(self) -> date:
+        return self.now.date()
 
-    @property
-    def mails(self) -> list[Any]:
-        assert self.email
-        return list(self.clinic.world.mailbox[self.email].messages)
+    async def forward(self, **by: float) -> None:
+        """It goes on, and what falls due happens."""
+        self.clinic.world.clock.forward(**by)
+        await self._falls_due()
 
-    async def writes(self, words: str) -> None:
-        assert self.number
-        await self.clinic.world.phones[self.number].reply(words, to="+19375550110")
+    async def stands_at(self, moment: datetime) -> None:
+        self.clinic.world.clock.move_to(moment)
+        await self._falls_due()
+
+    async def _falls_due(self) -> None:
+        house = self.clinic.house
+        await run_ticks((), practice=house.practice, ports=house.ports)
         await self.clinic.settle()
-
-    def link(self) -> str:
-        """The way to the page, from the last mail."""
-        words = self.mails[-1].text.split()
-        return next(word for word in words if "/p/" in word and not word.endswith("/unsubscribe"))
-
-    async def opens(self, below: str = "") -> tuple[int, str]:
-        async with self.clinic.browser.get(self.link() + below) as page:
-            return page.status, await page.text()
-
-    async def pays(self, amount: str | None = None, *, card: str = "4242424242424242") -> None:
-        """Presses Pay on the page and pays at the processor's."""
-        await self.clinic.world.cards.pay(await self._presses_pay(amount), card=card)
-        await self.clinic.settle()
-
-    async def pays_by_bank(self) -> str:
-        """Leaves the payment to the bank, which takes its days; where it is under way."""
-        at_the_processor = await self._presses_pay(None)
-        await self.clinic.world.cards.pay(at_the_processor, bank=True)
-        await self.clinic.settle()
-        return at_the_processor
-
-    async def _presses_pay(self, amount: str | None) -> str:
-        form = {"amount": amount} if amount else {"amount": "all"}
-        async with self.clinic.browser.post(f"{self.link()}/pay", data=form, allow_redirects=False) as answer:
-            assert answer.status == 303, await answer.text()
-            at_the_processor = answer.headers["Location"]
-        assert urlsplit(at_the_processor).netloc == urlsplit(self.clinic.world.url).netloc
-        return at_the_processor
-
-
-@dataclass
-class Person:
-    clinic: Clinic
-    user: str
-
-    def card(self, number: str, channel: str = "billing-downtown") -> "Card":
-        return Card(self, number, channel)
-
-    async def types(self, command: str, channel: str = "billing-downtown") -> str:
-        """A slash command; what only this person sees of the answer."""
-        name, _, text = command.partition(" ")
-        slack = self.clinic.world.slack
-        await slack.command(self.user, slack.channel(channel).id, name, text)
-        await self.clinic.settle()
-        return self.whispers[-1]
-
-    @property
-    def whispers(self) -> list[str]:
-        return [words_of(m) for m in self.clinic.world.slack.ephemerals(self.user)]
-
-    @property
-    def form(self) -> View:
-        return self.clinic.world.slack.modals(self.user)[-1]
-
-    def reads(self) -> str:
-        """The words of the form on top."""
-        return "\n".join(texts_of(self.form.blocks))
-
-    @property
-    def forms(self) -> list[View]:
-        return list(self.clinic.world.slack.modals(self.user))
-
-    async def submits(self, values: dict[str, str] | None = None) -> Outcome:
-        outcome = await self.clinic.world.slack.submit(self.user, self.form.id, values or {})
-        await self.clinic.settle()
-        return outcome
-
-
-@dataclass
-class Card:
-    """The card of an invoice as one person sees and presses it."""
-
-    person: Person
-    number: str
-    channel: str
-    pressed: list[Outcome] = field(default_factory=list)
-
-    @property
-    def message(self) -> Message:
-        found = [m for m in self._all() if self.number in words_of(m)]
-        assert len(found) == 1, f"{len(found)} cards of {self.number} in {[words_of(m) for m in self._all()]}"
-        return found[0]
-
-    def _all(self) -> list[Message]:
-        return list(self.person.clinic.world.slack.channel(self.channel).messages)
-
-    @property
-    def words(self) -> str:
-        return words_of(self.message)
-
-    @property
-    def thread(self) -> list[str]:
-        return [words_of(m) for m in self.message.replies]
-
-    @property
-    def offers(self) -> list[str]:
-        return labels_of(self.message.blocks)
-
-    async def press(self, label: str, *, stale: bool = False) -> "Card":
-        slack, message = self.person.clinic.world.slack, self.message
-        buttons = {b["text"]["text"] for b in elements_of(message.blocks) if b["type"] == "button"}
-        if label in buttons or stale:
-            outcome = await slack.press(self.person.user, message.channel, message.ts, label, stale=stale)
-        else:
-            outcome = await slack.press(self.person.user, message.channel, message.ts, "menu", label)
-        self.pressed.append(outcome)
-        await self.person.clinic.settle()
-        return self
-
-
-def elements_of(blocks: list[Any]) -> list[Any]:
-    return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
-
-
-def labels_of(blocks: list[Any]) -> list[str]:
-    labels = []
-    for element in elements_of(blocks):
-        labels += (
-            [o["text"]["text"] for o in element["options"]]
-            if element["type"] == "overflow"
-            else [element["text"]["text"]]
-        )
-    return labels
-
-
-def words_of(message: Any) -> str:
-    """Everything a person reads on a message, tables and all."""
-    return "\n".join([message.text, *texts_of(message.blocks)])
-
-
-def texts_of(node: Any) -> list[str]:
-    if isinstance(node, list):
-        return [text for each in node for text in texts_of(each)]
-    if not isinstance(node, dict):
-        return []
-    own = [node["text"]] if isinstance(node.get("text"), str) else []
-    return own + [text for key, value in node.items() if key != "text" or not own for text in texts_of(value)]
-
-
-def frozen_world(at: datetime = THURSDAY_MORNING) -> World:
-    return World(clock=MovableClock(frozen_at=at))

@@ -13,50 +13,47 @@ from tests.stories.clinic import Clinic
 
 async def test_instalments_are_reminded_of_and_a_missed_one_sets_the_sequence_going_again(clinic: Clinic) -> None:
     maria = await clinic.patient()
-    card = clinic.staff("biller").card(await maria.is_late())
-    house, today = clinic.house, clinic.world.clock.now().date()
+    card = clinic.slack("biller").card(await maria.is_late())
+    house, today = clinic.house, clinic.clock.today
     parts = [Part(today + timedelta(days=days), 7_000) for days in (2, 32)]
-    plan = await make_plan(1, parts, practice=house.practice, actor=CLOCK, now=clinic.world.clock.now())
+    plan = await make_plan(1, parts, practice=house.practice, actor=CLOCK, now=clinic.clock.now)
     await clinic.settle()
-    assert "An instalment plan is on track." in card.words
-    await clinic.forward(days=2)
-    assert [text for text in maria.reminders if "payment plan" in text] == maria.reminders
-    assert "$70.00" in maria.mails[-1].text
-    assert any("Instalment reminder by text sent" in line for line in card.thread)
+    await card.sees("An instalment plan is on track.")
+    await clinic.clock.forward(days=2)
+    await maria.phone.receives("payment plan").receives_nothing()
+    await maria.mailbox.receives("$70.00").receives_nothing()
+    await card.sees_in_the_thread("Instalment reminder by text sent")
     await maria.pays("70.00")
-    await clinic.forward(days=20)
-    assert len(maria.reminders) == 1
+    await clinic.clock.forward(days=20)
+    await maria.phone.receives_nothing()
     assert (await Invoice.get(id=1)).balance_cents == 7_000, "no late fee"
-    await clinic.forward(days=12)
+    await clinic.clock.forward(days=12)
     assert (await PaymentPlan.get(id=plan.id)).status == "late"
-    assert any("The sequence goes on: The instalment plan has fallen behind." in line for line in card.thread)
-    assert "On hold" not in card.words
-    await clinic.forward(days=2)
-    assert any("You have a balance" in text for text in maria.reminders)
+    await card.sees_in_the_thread("The sequence goes on: The instalment plan has fallen behind.")
+    await card.does_not_see("On hold")
+    await clinic.clock.forward(days=2)
+    await maria.phone.receives("You have a balance").receives_nothing()
 
 
 async def test_an_agency_has_it_until_it_is_recalled(clinic: Clinic) -> None:
     maria = await clinic.patient()
-    card = clinic.staff("biller").card(await maria.is_late())
-    dana = card.person
-    await card.press("Collections")
-    await dana.submits({"reason": "Two letters, no answer"})
-    assert "With collections · $140.00" in card.words
-    assert "Handed to collections ($140.00): Two letters, no answer by Dana Biller" in card.thread[-1]
-    await clinic.forward(days=40)
-    assert maria.reminders == []
+    card = clinic.slack("biller").card(await maria.is_late())
+    await card.press("Collections").submits({"Note for the agency": "Two letters, no answer"})
+    await card.sees("With collections · $140.00")
+    await card.sees_last_in_the_thread("Handed to collections ($140.00): Two letters, no answer by Dana Biller")
+    await clinic.clock.forward(days=40)
+    await maria.phone.receives_nothing()
     await maria.pays("40.00")
-    assert any("Tell the collection agency: INV-1001 stands at $100.00 now" in line for line in card.thread)
-    await card.press("Recall from collections")
-    assert "Overdue · $100.00" in card.words
-    await clinic.forward(days=1)
-    assert len(maria.reminders) == 1
+    await card.sees_in_the_thread("Tell the collection agency: INV-1001 stands at $100.00 now")
+    await card.press("Recall from collections").sees("Overdue · $100.00")
+    await clinic.clock.forward(days=1)
+    await maria.phone.receives("balance").receives_nothing()
 
 
 async def test_the_clock_makes_statements_and_follows_plans_once(clinic: Clinic) -> None:
     maria = await clinic.patient()
     await maria.is_billed()
-    house, now = clinic.house, clinic.world.clock.now()
+    house, now = clinic.house, clinic.clock.now
     await make_plan(1, [Part(now.date(), 12_500)], practice=house.practice, actor=CLOCK, now=now)
     ticks = ("instalments", "statements")
     assert await run_ticks(ticks, practice=house.practice, ports=house.ports) == {"instalments": 1, "statements": 0}

@@ -1,64 +1,67 @@
 """Clicks that come twice, late, forged, replayed, or from someone who may not: nothing lost, nothing done twice."""
 
+import asyncio
 import time
 
+from billing.audit import audit
+from models.record import Event
 from tests.stories.clinic import Clinic
 
 
 async def test_a_second_click_redraws_the_card_and_says_who_was_first(clinic: Clinic) -> None:
     maria = await clinic.patient()
     number = await maria.is_late()
-    dana, mia = clinic.staff("biller").card(number), clinic.staff("manager").card(number)
-    await dana.press("Pause")
-    await mia.press("Pause", stale=True)
-    assert "Paused · $140.00" in mia.words
-    [whisper] = clinic.staff("manager").whispers
-    assert "paused now" in whisper
-    assert "Dana Biller was first" in whisper
-    assert sum("Paused by" in line for line in mia.thread) == 1
+    await clinic.slack("biller").card(number).press("Pause")
+    mia = clinic.slack("manager").card(number)
+    await mia.press("Pause", stale=True).sees("Paused · $140.00").sees_in_the_thread("Paused by", times=1)
+    await mia.is_told("paused now", "Dana Biller was first")
+    assert len(mia.whispers) == 1
+
+
+async def test_of_two_who_press_at_once_one_is_first_and_the_other_hears_it(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    number = await maria.is_late()
+    both = [clinic.slack(role).card(number) for role in ("biller", "manager")]
+    await asyncio.gather(*(card.press("Pause") for card in both))
+    await both[0].sees("Paused · $140.00").sees_in_the_thread("Paused by", times=1)
+    [told] = [whisper for card in both for whisper in card.whispers]
+    assert "was first" in told
+    assert await Event.filter(kind="set.paused").count() == 1
 
 
 async def test_an_old_card_does_not_act_on_what_its_reader_could_not_see(clinic: Clinic) -> None:
     maria = await clinic.patient()
-    card = clinic.staff("biller").card(await maria.is_late())
-    await card.press("Pause")
-    await card.press("Resume")
-    await card.press("Write off")
-    await clinic.staff("manager").card(card.number).press("Pause")
-    await clinic.staff("biller").submits({"Reason": "Hardship", "Amount": "140.00"})
-    assert "Paused · $140.00" in card.words
-    assert "has changed since" in clinic.staff("biller").whispers[-1]
+    card = clinic.slack("biller").card(await maria.is_late())
+    await card.press("Pause").press("Resume").press("Write off")
+    await clinic.slack("manager").card(card.number).press("Pause")
+    await card.submits({"Reason": "Hardship", "Amount": "140.00"})
+    await card.sees("Paused · $140.00").is_told("has changed since")
 
 
 async def test_a_viewers_click_is_refused_privately_and_changes_nothing(clinic: Clinic) -> None:
     maria = await clinic.patient()
-    card = clinic.staff("viewer").card(await maria.is_late())
+    card = clinic.slack("viewer").card(await maria.is_late())
     for label in ("Pause", "Write off"):
-        await card.press(label)
-        assert "needs the role biller" in clinic.staff("viewer").whispers[-1]
-    assert clinic.staff("viewer").forms == []
-    assert "Overdue · $140.00" in card.words
+        await card.press(label).is_told("needs the role biller").has_no_form().sees("Overdue · $140.00")
 
 
 async def test_a_stranger_learns_nothing(clinic: Clinic) -> None:
     maria = await clinic.patient()
-    card = clinic.staff("stranger").card(await maria.is_late())
-    await card.press("Why was this (not) sent?")
-    assert "no role" in clinic.staff("stranger").whispers[-1]
-    said = await clinic.staff("stranger").types("/billing ageing")
-    assert "viewer" in said
-    assert "$" not in said
+    card = clinic.slack("stranger").card(await maria.is_late())
+    await card.press("Why was this (not) sent?").is_told("no role")
+    await card.types("/billing ageing").is_told("viewer").is_not_told("$")
 
 
 async def test_a_replayed_request_is_answered_and_does_nothing(clinic: Clinic) -> None:
     maria = await clinic.patient()
-    card = clinic.staff("biller").card(await maria.is_late())
+    card = clinic.slack("biller").card(await maria.is_late())
     await card.press("Pause")
     pressed = clinic.world.slack.requests_sent[-1]
     await card.press("Resume")
-    await clinic.world.slack.replay(pressed)
+    [again] = await clinic.world.slack.replay(pressed)
+    assert again.ok
     await clinic.settle()
-    assert "Overdue · $140.00" in card.words
+    await card.sees("Overdue · $140.00")
 
 
 async def test_a_forged_or_stale_request_is_turned_away_before_it_is_read(clinic: Clinic) -> None:
@@ -72,29 +75,49 @@ async def test_a_forged_or_stale_request_is_turned_away_before_it_is_read(clinic
 
 async def test_a_card_somebody_deleted_is_posted_anew(clinic: Clinic) -> None:
     maria = await clinic.patient()
-    card = clinic.staff("biller").card(await maria.is_late())
-    message = card.message
-    clinic.world.slack.channel("billing-downtown").by_ts.pop(message.ts)
-    await clinic.forward(days=3)
-    assert card.message.ts != message.ts
+    card = clinic.slack("biller").card(await maria.is_late())
+    deleted = card.message
+    clinic.world.slack.channel("billing-downtown").by_ts.pop(deleted.ts)
+    await clinic.clock.forward(days=3)
+    assert card.message.ts != deleted.ts
 
 
 async def test_a_lost_answer_from_slack_makes_no_second_card(clinic: Clinic) -> None:
     maria = await clinic.patient()
     number = await maria.is_billed()
     clinic.world.slack.fault("chat.postMessage", "reset_after_commit")
-    await clinic.forward(days=31)
-    await clinic.forward(minutes=5)
-    assert clinic.staff("biller").card(number).message
+    await clinic.clock.forward(days=31)
+    await clinic.clock.forward(minutes=5)
+    await clinic.slack("biller").card(number).sees("Overdue · $140.00")
+
+
+async def test_slack_away_for_an_hour_shows_everything_once_when_it_is_back(clinic: Clinic) -> None:
+    maria = await clinic.patient()
+    ali = await clinic.patient("Ali Hassan", phone="+12125550124", email="ali@patients.example")
+    await maria.is_billed()
+    await ali.is_billed("xray")
+    clinic.world.slack.fault("chat.*", "500", times=1_000)
+    await clinic.clock.forward(days=31)
+    for _ in range(6):
+        await clinic.clock.forward(minutes=10)
+    assert clinic.posts_in("billing-downtown") == []
+    clinic.world.slack.desk.wont("500")
+    await clinic.clock.forward(minutes=10)
+    for number, owed in (("INV-1001", "$140.00"), ("INV-1002", "$95.00")):
+        card = clinic.slack("biller").card(number)
+        await card.sees(f"Overdue · {owed}").sees_in_the_thread(f"{number} is overdue", times=1)
+        assert len(card.thread) == 1
+    assert await audit(full=True) == []
 
 
 async def test_nothing_is_shown_in_a_channel_outsiders_can_read(clinic: Clinic) -> None:
     clinic.world.slack.channel("billing-downtown").kind = "channel"
     maria = await clinic.patient()
     await maria.is_late()
-    assert clinic.world.slack.channel("billing-downtown").messages == []
+    assert clinic.posts_in("billing-downtown") == []
 
 
 async def test_a_mistyped_command_gets_the_nearest_one(clinic: Clinic) -> None:
-    assert "`/billing ageing`" in await clinic.staff("viewer").types("/billing agieng")
-    assert "2026-13-45" in await clinic.staff("viewer").types("/billing ageing 2026-13-45")
+    vera = clinic.slack("viewer")
+    await vera.types("/billing agieng").is_told("`/billing ageing`")
+    await vera.types("/billing ageing 2026-13-45").is_told("2026-13-45")
