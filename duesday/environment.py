@@ -1,5 +1,6 @@
 """Secrets and addresses from the environment and .env, refused when half set. The practice's choices: app.yaml."""
 
+from base64 import b64decode
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_KEY = 32
+P256_DER_BYTES = 91
 MAKE_A_KEY = 'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
@@ -16,6 +18,7 @@ _COSTS = {
     "slack_bot_token": "Slack is off. No cards, no commands, and nobody hears of a reply.",
     "twilio_account_sid": "texts are off. Steps that text send nothing, unless they may fall back to mail.",
     "smtp_url": "mail is off. Bills, receipts and reminders by mail do not go out.",
+    "sendgrid_webhook_key": "results of mails are off. A mail that comes back later counts as sent.",
     "stripe_api_key": "card payment is off. Patients see the practice's payment instructions.",
 }
 
@@ -99,6 +102,10 @@ class Environment(BaseSettings):
             wrong.append(
                 "SMTP_URL must be smtp:// or smtps:// with a host, like smtp://user:password@mail.example.com:587"
             )
+        if self.sendgrid_webhook_key is not None and not _is_public_key(self.sendgrid_webhook_key.get_secret_value()):
+            wrong.append(
+                "SENDGRID_WEBHOOK_KEY must be the public key that SendGrid shows for its Signed Event Webhook"
+            )
         wrong += [
             f"{name.upper()} must be http:// or https:// with a host; leave it out for the provider's own"
             for name in ("slack_api_url", "twilio_api_url", "stripe_api_url")
@@ -140,6 +147,14 @@ def _is_address(url: str, *schemes: str) -> bool:
         parts = urlsplit(url)
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port that is no number, half an IPv6 address
+        return False
+
+
+def _is_public_key(written: str) -> bool:
+    """A P-256 key in DER, which has one length; whether it is a point on the curve is seen when it is used."""
+    try:
+        return len(b64decode(written, validate=True)) == P256_DER_BYTES
+    except ValueError:
         return False
 
 

@@ -63,8 +63,8 @@ class SendGridEvents:
         if kind == "delivered":
             return Delivery(provider_id=mail, ref=ref, status="delivered")
         fault, sentence = FAILURES[kind](event)
-        evidence = str(event.get("status") or event.get("reason") or kind)[:40]
-        return Delivery(mail, ref, "failed", error_code=evidence, sentence=sentence, fault=fault)
+        evidence = event.get("reason") if kind == "dropped" else event.get("status")
+        return Delivery(mail, ref, "failed", error_code=str(evidence or kind)[:40], sentence=sentence, fault=fault)
 
 
 def _bounced(event: Json) -> Failure:

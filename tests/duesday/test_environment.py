@@ -1,6 +1,7 @@
 """The environment through its real door: variables and a .env file, in a process that has no others."""
 
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ STRIPE_API_URL
 """
 CONTRACT = set(VARIABLES.split())
 SECRET = "s3cr3t-never-shown"
+PUBLIC_KEY = b64encode(bytes(91)).decode()
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +58,7 @@ def test_with_nothing_set_every_door_is_off_and_says_what_that_costs() -> None:
         "SLACK_BOT_TOKEN",
         "TWILIO_ACCOUNT_SID",
         "SMTP_URL",
+        "SENDGRID_WEBHOOK_KEY",
         "STRIPE_API_KEY",
     ]
     assert environment.database_url.get_secret_value() == "sqlite://var/duesday.db"
@@ -93,7 +96,8 @@ def test_a_dotenv_file_is_read_others_variables_in_it_are_left_alone_and_the_env
     ],
 )
 def test_a_half_set_door_is_refused_and_the_missing_half_named(refused, given: set[str], named: set[str]) -> None:
-    [sentence] = refused(**dict.fromkeys(given, SECRET))
+    right = {"SENDGRID_WEBHOOK_KEY": PUBLIC_KEY}
+    [sentence] = refused(**{name: right.get(name, SECRET) for name in given})
     assert named <= set(re.findall(r"[A-Z_]{6,}", sentence))
 
 
@@ -113,7 +117,7 @@ def test_a_whole_door_is_open_and_its_secret_is_not_printed(
     for name, value in whole.items():
         monkeypatch.setenv(name, value)
     environment = Environment()
-    assert len(environment.doors_off()) == 3
+    assert len(environment.doors_off()) == 4
     assert SECRET not in repr(environment) + str(environment) + repr(environment.doors_off())
 
 
@@ -141,6 +145,12 @@ def test_a_whole_door_is_open_and_its_secret_is_not_printed(
 def test_a_wrong_address_or_key_is_refused_by_name(refused, name: str, value: str) -> None:
     [sentence] = refused(**{name: value})
     assert sentence.startswith(name)
+
+
+@pytest.mark.parametrize("key", [SECRET, "-----BEGIN PUBLIC KEY-----", b64encode(bytes(90)).decode()])
+def test_a_key_that_sendgrid_would_not_show_is_refused(refused, key: str) -> None:
+    [sentence] = refused(SMTP_URL="smtp://mail.example.com", SENDGRID_WEBHOOK_KEY=key)
+    assert sentence.startswith("SENDGRID_WEBHOOK_KEY must be the public key")
 
 
 @pytest.mark.parametrize(

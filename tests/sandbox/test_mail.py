@@ -1,5 +1,6 @@
 """The mailboxes against aiosmtplib and the standard library's own reader."""
 
+import json
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -15,6 +16,8 @@ import aiosmtplib
 import pytest
 
 from sandbox import World
+from sandbox.mail import Mail
+from tests.sandbox.listener import Listener, listening
 
 PATIENT = "ana@example.test"
 PRACTICE = "billing@clinic.test"
@@ -25,6 +28,13 @@ PDF = b"%PDF-1.7\r\n\x00\xff an invoice"
 async def world() -> AsyncIterator[World]:
     async with World() as world:
         yield world
+
+
+@pytest.fixture
+async def service(world: World) -> AsyncIterator[Listener]:
+    async with listening() as listener:
+        world.aim(listener.url)
+        yield listener
 
 
 def mail(to: str = PATIENT, subject: str = "Your invoice") -> EmailMessage:
@@ -187,3 +197,115 @@ async def test_with_a_certificate_the_line_can_be_encrypted(certificate: ssl.SSL
     async with World(smtp_tls=certificate) as world:
         await send(world, mail(), start_tls=True, validate_certs=False)
         assert len(world.mailbox[PATIENT].messages) == 1
+
+
+# -- what its owner and the provider do
+
+
+def told(service: Listener) -> list[tuple[str, str]]:
+    return [(event["event"], event["email"]) for each in service.heard for event in json.loads(each.body)]
+
+
+async def with_unsubscribing(world: World, url: str, offer: str = "List-Unsubscribe=One-Click") -> Mail:
+    message = mail()
+    del message["List-Unsubscribe-Post"]
+    message["List-Unsubscribe-Post"], message["List-Unsubscribe"] = offer, f"<mailto:x@clinic.test>, <{url}>"
+    await send(world, message)
+    return world.mailbox[PATIENT].messages[-1]
+
+
+async def test_one_click_is_one_post_without_cookies_that_follows_nobody(world: World, service: Listener) -> None:
+    service.answers += [(302, ""), (200, "")]
+    letter = await with_unsubscribing(world, f"{service.url}/p/token/unsubscribe?a=%20")
+    assert (await world.mailbox[PATIENT].unsubscribe(letter)).status == 302
+    assert (await world.mailbox[PATIENT].unsubscribe(letter)).accepted
+    for each in service.heard:
+        assert (each.path, each.body) == ("/p/token/unsubscribe?a=%20", b"List-Unsubscribe=One-Click")
+        assert each.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        assert "Cookie" not in each.headers
+    assert len(service.heard) == 2
+
+
+@pytest.mark.parametrize(("url", "offer"), [("https://clinic.test", "no"), ("ftp://clinic.test", None)])
+async def test_a_mail_that_offers_no_one_click_has_no_such_button(world: World, url: str, offer: str | None) -> None:
+    letter = await with_unsubscribing(world, url, *([offer] if offer else []))
+    with pytest.raises(ValueError, match="This mail"):
+        await world.mailbox[PATIENT].unsubscribe(letter)
+
+
+async def test_only_what_does_not_arrive_is_told_unless_more_is_asked_for(world: World, service: Listener) -> None:
+    await send(world, mail())
+    world.mailbox.events.told |= {"processed", "delivered"}
+    await send(world, mail())
+    await world.settled()
+    assert told(service) == [("processed", PATIENT), ("delivered", PATIENT)]
+    assert len(service.heard) == 1  # one batch
+
+
+async def test_after_a_hard_bounce_the_provider_drops_what_else_is_sent_there(world: World, service: Listener) -> None:
+    world.mailbox[PATIENT].bounces()
+    for _ in range(2):
+        await send(world, mail())
+    await world.settled()
+    assert told(service) == [("bounce", PATIENT), ("dropped", PATIENT)]
+    assert len(world.mailbox[PRACTICE].messages) == 1
+
+    world.mailbox[PATIENT].works()
+    await send(world, mail())
+    assert len(world.mailbox[PATIENT].messages) == 1
+
+
+@pytest.mark.parametrize(("mended", "end"), [(True, "delivered"), (False, "bounce")])
+async def test_a_soft_bounce_is_tried_again_and_then_given_up(
+    world: World, service: Listener, mended: bool, end: str
+) -> None:
+    world.mailbox.events.told.add("delivered")
+    inbox = world.mailbox[PATIENT].bounces("4.2.2")
+    await send(world, mail())
+    await world.settled()
+    if mended:
+        inbox.works()
+    for hours in (3, 2, 5):
+        world.clock.forward(hours=hours)
+        await world.settled()
+    assert told(service) == [("deferred", PATIENT), (end, PATIENT)]
+    assert len(inbox.messages) == mended
+    statuses = [
+        letter.headers.get_payload()[1].get_payload()[1]["Status"] for letter in world.mailbox[PRACTICE].messages
+    ]
+    assert statuses == (["4.2.2"] if mended else ["4.2.2", "5.2.2"])
+
+
+async def test_who_complains_is_told_of_and_gets_no_more(world: World, service: Listener) -> None:
+    inbox = world.mailbox[PATIENT]
+    await send(world, mail())
+    inbox.report_spam(inbox.messages[0])
+    await send(world, mail())
+    world.mailbox["ben@example.test"].complains()
+    await send(world, mail(to="ben@example.test"))
+    await world.settled()
+    assert told(service) == [("spamreport", PATIENT), ("dropped", PATIENT), ("spamreport", "ben@example.test")]
+    assert (len(inbox.messages), len(world.mailbox["ben@example.test"].messages)) == (1, 1)
+
+
+async def test_events_come_twice_out_of_order_and_again_until_they_are_taken(world: World, service: Listener) -> None:
+    world.mailbox.events.told |= {"processed", "delivered"}
+    world.mailbox.events.outgoing.copies, world.mailbox.events.outgoing.disordered = 2, True
+    service.answers += [(500, ""), (500, "")]
+    await send(world, mail())
+    await world.settled()
+    assert told(service) == [("delivered", PATIENT), ("processed", PATIENT)] * 2
+    assert await world.courier.retry() == 2
+    assert len({event["sg_event_id"] for each in service.heard for event in json.loads(each.body)}) == 2
+    assert [delivery.answer.status for delivery in world.courier.deliveries] == [500, 500, 200, 200]
+
+
+async def test_a_bounce_that_waits_is_back_at_the_next_start(tmp_path: Path) -> None:
+    async with World(state_dir=tmp_path) as world:
+        world.mailbox[PATIENT].bounces("4.2.2")
+        await send(world, mail())
+    async with World(state_dir=tmp_path) as again:
+        again.mailbox[PATIENT].works()
+        again.clock.forward(hours=5)
+        await again.settled()
+        assert len(again.mailbox[PATIENT].messages) == 1
