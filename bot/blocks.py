@@ -128,3 +128,13 @@ def modal(
 def moment(at: datetime) -> str:
     """A time in the reader's own timezone, with ours as the fallback."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def day_and_age(start: datetime) -> str:
+    """A day where it is, and how long ago that is whenever it is read: a card stays as it was drawn for weeks."""
+    return f"{start:%b} {start.day}, {start.year} (<!date^{int(start.timestamp())}^{{ago}}|{start:%Y-%m-%d}>)"
+
+
+def apart(words: str) -> str:
+    """A name in its own direction of writing: beside ours, the dots of Arabic initials land on the wrong side."""
+    return words if words.isascii() else f"\u2068{words}\u2069"

@@ -1,6 +1,6 @@
 """Filling a card from the books."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from bot.cards import CardView
 from documents.words import initials
@@ -34,8 +34,7 @@ async def card_view(set_id: int, *, practice: Practice, ports: Ports) -> CardVie
         outstanding_cents=sum(invoice.balance_cents for invoice in owed),
         currency=practice.currency,
         numbers=tuple(invoice.number or "" for invoice in (owed or invoices)),
-        oldest_due=oldest,
-        days_late=(now.astimezone(place.zone).date() - oldest).days if oldest else 0,
+        oldest_due=datetime.combine(oldest, time.min, place.zone) if oldest else None,
         rule_set=plan.title,
         next_at=invoice_set.next_send_at,
         step=invoice_set.step,

@@ -1,7 +1,7 @@
 """The card that stands for an invoice set: a pure function from what is known of it to the blocks Slack shows."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from bot import blocks as b
 from domain.invoice_set import INVOICE_SET
@@ -37,8 +37,8 @@ class CardView:
     outstanding_cents: int
     currency: str
     numbers: tuple[str, ...]
-    oldest_due: date | None
-    days_late: int
+    oldest_due: datetime | None
+    """The first moment of that day where the clinic is."""
     rule_set: str
     next_at: datetime | None
     step: int
@@ -84,12 +84,10 @@ def _numbers(view: CardView) -> str:
 
 
 def _fields(view: CardView) -> list[tuple[str, str]]:
-    late = f"{view.days_late} day{'s' * (view.days_late != 1)} late" if view.days_late > 0 else "not yet due"
-    due = f"{view.oldest_due:%b} {view.oldest_due.day}, {view.oldest_due.year} ({late})" if view.oldest_due else "—"
     return [
-        ("Guarantor", b.escaped(view.who)),
+        ("Guarantor", b.apart(b.escaped(view.who))),
         ("Invoice", b.escaped(_numbers(view))),
-        ("Oldest due", due),
+        ("Oldest due", b.day_and_age(view.oldest_due) if view.oldest_due else "—"),
         ("Status", INVOICE_SET.states[view.status]),
     ]
 

@@ -1,8 +1,9 @@
 """Cards and forms in every state, held to Slack's own limits by the stand-in that judges like Slack."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -36,8 +37,7 @@ def view(status: str, **changes: object) -> CardView:
         outstanding_cents=14_000,
         currency="USD",
         numbers=("INV-1001", "INV-1002"),
-        oldest_due=date(2026, 8, 1),
-        days_late=40,
+        oldest_due=datetime(2026, 8, 1, tzinfo=ZoneInfo("America/New_York")),
         rule_set="Standard follow-up",
         next_at=NOW,
         step=1,
@@ -73,6 +73,14 @@ def test_what_came_from_outside_mentions_nobody() -> None:
     shown = str(blocks_of(view("failed", who=NASTY, trouble=NASTY)))
     assert "<!channel>" not in shown
     assert "<@U1>" not in shown
+
+
+def test_a_card_says_how_late_it_is_on_the_day_it_is_read_not_when_it_was_drawn() -> None:
+    assert "Aug 1, 2026 (<!date^1785556800^{ago}|" in str(blocks_of(view("active")))
+
+
+def test_initials_in_another_direction_of_writing_keep_their_dots() -> None:
+    assert "\u2068ل. ح.\u2069" in blocks_of(view("active", who="ل. ح."))[1]["fields"][0]["text"]
 
 
 def test_what_a_notification_shows_names_no_patient() -> None:
