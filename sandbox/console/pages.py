@@ -82,7 +82,7 @@ class Pages:
     async def _follow(self, request: web.Request, response: web.StreamResponse, changed: asyncio.Event) -> None:
         elapsed = asyncio.get_running_loop().time
         seen, spoke = self._outline(), elapsed()
-        await response.write(b"data: look\n\n")
+        await response.write(b"retry: 1000\ndata: look\n\n")
         while request.transport and not request.transport.is_closing():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), LOOK_EVERY)

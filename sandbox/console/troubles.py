@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sandbox.console.stage import Stage
-from sandbox.troubles import Trouble, named, of_calls
+from sandbox.troubles import Trouble, named
 
 Json: TypeAlias = dict[str, Any]
 
@@ -32,18 +32,8 @@ def _of(stage: Stage, where: str) -> Sequence[Trouble]:
 
 def _vendors(stage: Stage) -> Mapping[str, Sequence[Trouble]]:
     return {
-        "Slack": _of_slack(stage),
+        "Slack": stage.slack.troubles(),
         "Texts": stage.phones.troubles(),
         "Mail": stage.mailbox.troubles(),
         "Cards": stage.cards.troubles(),
     }
-
-
-def _of_slack(stage: Stage) -> list[Trouble]:
-    slack = stage.slack
-
-    def limit(on: bool) -> None:
-        slack.rate_limits = on
-
-    limits = Trouble("rate_limits", "One message per second in each channel", lambda: slack.rate_limits, limit)
-    return [limits, *of_calls(slack.desk)]

@@ -33,7 +33,7 @@ function hints(fieldId) {
   const found = offered(store.typing ?? "");
   if (!found.length) return null;
   return h("ul", { class: "hints", role: "listbox", id: `${fieldId}-hints`, "aria-label": "Commands" }, ...found.map(([text, words, hint], at) =>
-    h("li", { role: "option", id: `${fieldId}-hint-${at}`, "aria-selected": String(at === (store.hint ?? 0)), onpointerdown: (event) => event.preventDefault(), onclick: () => take(document.getElementById(fieldId), text) }, h("strong", {}, words), h("span", { class: "quiet" }, hint))));
+    h("li", { role: "option", id: `${fieldId}-hint-${at}`, "aria-selected": String(at === (store.hint ?? 0)), onpointerdown: (event) => event.preventDefault(), onclick: () => take(document.getElementById(fieldId), text) }, h("strong", {}, words), hint && h("span", { class: "quiet" }, ` ${hint}`))));
 }
 
 function keydown(event, thread) {

@@ -43,14 +43,14 @@ export function morph(old, fresh) {
     return old;
   }
   old.handlers = fresh.handlers;
-  const asked = old.getAttribute("data-given");
+  const asked = old.getAttribute("data-given"), ticked = old.hasAttribute("checked");
   for (const { name, value } of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   const keeps = `data-spot ${old.dataset.keep ?? ""}`;  // what the tour points at is marked from outside
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !keeps.includes(name)) old.removeAttribute(name);
   for (const name of ["disabled", "hidden"]) if (name in old) old[name] = fresh[name];
   const given = fresh.getAttribute("data-given");
   if (fresh.type === "checkbox" || fresh.type === "radio") {
-    if (document.activeElement !== old) old.checked = fresh.checked;
+    if (fresh.checked !== ticked) old.checked = fresh.checked;  // else what the person has done since stays
   } else if (given !== null && given !== asked) old.value = fresh.value;
   children(old, fresh);
   if (old.nodeName === "SELECT" && given !== asked) old.value = given;

@@ -26,7 +26,7 @@ export const link = (url, ...words) => {
 };
 export const mention = (words, extra = {}) => h("span", { class: "mention", ...extra }, words);
 export const person = (id) => mention(`@${personName(id)}`, { class: id === store.me ? "mention me" : "mention" });
-export const channel = (id, words) => h("button", { class: "mention", type: "button", onclick: () => openChannel(id) }, `#${channelName(id) || words}`);
+export const channel = (id, words) => h("a", { class: "mention", href: "#", onclick: (event) => { event.preventDefault(); openChannel(id); } }, `#${channelName(id) || words}`);
 
 // <…> is Slack's own markup, so it is taken out first; what is left is styled.
 const MARK = /<([^<>]+)>/g;
