@@ -62,12 +62,17 @@ async def _open(event: CardEvent, payment: Payment, told: Change, practice: Prac
 async def _close(
     dispute: Dispute, payment: Payment, told: Change, practice: Practice, who: Actor, *, won: bool
 ) -> None:
-    cents, facts = dispute.amount_cents, {"dispute": dispute.processor_id, "amount_cents": dispute.amount_cents}
-    await fire(payment, await _ending(payment, dispute, won=won), machine=PAYMENT, actor=who, told=told, facts=facts)
+    """Of what has been refunded since it was opened nothing can be lost again: to the books the bank has let go of it,
+    and `taken_cents` tells people that it has not."""
+    taken, left = dispute.amount_cents, payment.amount_cents - payment.returned_cents
+    cents = taken if won else min(taken, left)
+    facts = {"dispute": dispute.processor_id, "amount_cents": cents, "taken_cents": taken}
+    move = await _ending(payment, dispute, left - (0 if won else cents), won=won)
+    await fire(payment, move, machine=PAYMENT, actor=who, told=told, facts=facts)
     shares = Shares(payment, practice, told)
-    if won and cents:
-        shares.give_back("dispute_won", ledger.dispute_won(cents))
-    elif cents:
+    if kept := taken if won else taken - cents:
+        shares.give_back("dispute_won", ledger.dispute_won(kept))
+    if cents and not won:
         applied = as_allocated(await shares_of(payment))
         await take_back(shares, newest_first(max(0, cents - payment.unapplied_cents), applied), then="reopen")
         shares.give_back("dispute_lost", ledger.dispute_lost(cents))
@@ -76,12 +81,11 @@ async def _close(
     await dispute.save(update_fields=["status", "closed_at"])
 
 
-async def _ending(payment: Payment, dispute: Dispute, *, won: bool) -> str:
-    """By what is left of the payment: while another dispute is open it stays disputed; of one that is lost in part the
-    rest can still be refunded."""
+async def _ending(payment: Payment, dispute: Dispute, left: int, *, won: bool) -> str:
+    """By what is left of the payment then: while another dispute is open it stays disputed; of one that is lost in part
+    the rest can still be refunded."""
     if await Dispute.filter(payment_id=payment.id, status="open").exclude(id=dispute.id).exists():
         return "win_one" if won else "lose_one"
-    left = payment.amount_cents - payment.returned_cents
     if won:
         return "win" if left else "win_refunded"
-    return "lose_part" if left > dispute.amount_cents else "lose"
+    return "lose_part" if left else "lose"

@@ -39,14 +39,14 @@ def _of_payment(kind: str, facts: Facts, currency: str) -> str | None:
     cents = plain(facts.get("amount_cents", 0), currency)
     match kind:
         case "payment.disputed":
-            taken, beyond = plain(facts["taken_cents"], currency), facts["taken_cents"] - facts["amount_cents"]
-            loss = f" {plain(beyond, currency)} of it had been given back or taken before." if beyond else ""
             answer = f"Answer dispute {facts['dispute']} at the card processor."
-            return f"the bank has taken {taken} back for now. {facts['reason']}{loss} {answer}"
+            taken = plain(facts["taken_cents"], currency)
+            return f"the bank has taken {taken} back for now. {facts['reason']}{_beyond(facts, currency)} {answer}"
         case "payment.won_back":
             return f"dispute {facts['dispute']} is won, and {cents} is back."
         case "payment.lost_to_a_dispute" | "payment.lost_in_part_to_a_dispute":
-            return f"dispute {facts['dispute']} is lost. What {cents} had paid is owed again."
+            lost = f"dispute {facts['dispute']} is lost. What {cents} had paid is owed again."
+            return lost + _beyond(facts, currency)
         case "payment.refund_failed":
             return f"{cents} could not be refunded: {facts['reason']} Ask again, or give it back by another way."
         case "payment.refund_unanswered":
@@ -57,6 +57,12 @@ def _of_payment(kind: str, facts: Facts, currency: str) -> str | None:
         case "payment.refunded_elsewhere":
             return f"{cents} was refunded at the card processor itself. It is booked by the practice's choice."
     return None
+
+
+def _beyond(facts: Facts, currency: str) -> str:
+    """Of what a bank takes, what is not the patient's affair."""
+    beyond = facts["taken_cents"] - facts["amount_cents"]
+    return f" {plain(beyond, currency)} more had been given back or taken before." if beyond else ""
 
 
 def _of_the_house(event: Event) -> str | None:

@@ -16,6 +16,7 @@ from bot.notices import notice_of
 from domain.access import CLOCK, vendor
 from domain.errors import Refusal
 from domain.ports import CardEvent
+from models.database import read
 from models.invoices import Invoice
 from models.money import Dispute, Payment, Refund
 from models.people import Patient
@@ -294,6 +295,30 @@ async def test_a_bank_takes_no_more_out_of_the_books_than_is_left_of_the_payment
     [event] = await Event.filter(kind="payment.disputed")
     assert (event.after["amount_cents"], event.after["taken_cents"]) == (0, 12_500)
     assert await audit(full=True) == []
+
+
+@pytest.mark.parametrize(("end", "status", "owed"), [("dispute_won", "received", 0), ("dispute_lost", "lost", 8_500)])
+async def test_what_is_refunded_amid_a_dispute_about_all_of_it_is_not_lost_twice(
+    clinic: Clinic, end: str, status: str, owed: int
+) -> None:
+    maria = await clinic.patient()
+    await clinic.bills(maria)
+    await by_card(clinic, maria, 12_500)
+    await says(clinic, told("dispute_opened", clinic, 12_500, id="dp_1"))
+    await says(clinic, told("refunded", clinic, 4_000))
+    await says(clinic, told(end, clinic, 12_500, id="dp_1"))
+    assert ((await Payment.get()).status, await balances()) == (
+        status,
+        {"INV-1001": ("sent" if owed else "paid", owed)},
+    )
+    [disputed] = await read(
+        "SELECT SUM(CASE WHEN debit = 'disputed' THEN amount_cents ELSE -amount_cents END) AS cents FROM ledger_entry"
+        " WHERE 'disputed' IN (debit, credit)"
+    )
+    assert (disputed["cents"], await audit(full=True)) == (0, [])
+    if owed:
+        [lost] = await Event.filter(kind="payment.lost_to_a_dispute")
+        assert "What $85.00 had paid is owed again. $40.00 more had been" in str(await notice_of(lost, clinic.practice))
 
 
 @pytest.mark.parametrize(
