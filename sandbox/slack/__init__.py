@@ -9,8 +9,7 @@
     await slack.submit("U0MIA", modal.id, {"Amount": "25.00"})    # by label, block_id or action_id
     await slack.settled()
 
-Left out: Socket Mode, OAuth, scopes, scheduled messages, reactions, attachments, unfurls, and the blocks that
-blockkit.py names.
+docs/sandbox.md says what is left out.
 """
 
 from sandbox.slack.delivery import SentRequest

@@ -189,7 +189,7 @@ class Driving(Workspace):
         where = self.channel(channel)
         self._inside(user, where.id)
         if self.commands and name not in self.commands:
-            self.trouble(user, f"{name} is not a valid command.")
+            self.complain(user, f"{name} is not a valid command.")
             return Outcome(None, trouble=f"{name} is not a valid command.")
         body = payloads.command(self, user, where, name, text)
         sent = await self.sender.form("command", body)
@@ -261,7 +261,7 @@ class Driving(Workspace):
                              f"That didn’t work: the app answered {sent.status}.")  # fmt: skip
 
     def _trouble(self, user: str, sent: SentRequest, words: str) -> Outcome:
-        self.trouble(user, words)
+        self.complain(user, words)
         return Outcome(sent, trouble=words)
 
 

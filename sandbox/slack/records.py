@@ -173,7 +173,7 @@ class ResponseUrl:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Complaint:
     """What Slack told a person went wrong."""
 
     user: str

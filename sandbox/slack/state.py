@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sandbox.slack.records import (
     Channel,
+    Complaint,
     Contents,
     Message,
     Person,
@@ -16,7 +17,6 @@ from sandbox.slack.records import (
     ResponseUrl,
     StoredFile,
     Trigger,
-    Trouble,
     UserGroup,
     View,
 )
@@ -44,7 +44,7 @@ class Workspace:
         """What the app was given; None is everything."""
         self.monotonic: Callable[[], float] = time.monotonic
         self.triggers: dict[str, Trigger] = {}
-        self.troubles: list[Trouble] = []
+        self.complaints: list[Complaint] = []
         self.watchers: set[Callable[[str], None]] = set()
         """Told with one word ("channel:C…", "user:U…") that something there is different."""
         self.kept = Contents()
@@ -53,7 +53,7 @@ class Workspace:
     def clear(self) -> None:
         self.kept = Contents()
         self.triggers.clear()
-        self.troubles.clear()
+        self.complaints.clear()
         self.kept.people[self.bot_user] = Person(self.bot_user, self.bot_name, "", "UTC", is_bot=True)
 
     def may(self, scope: str) -> bool:
@@ -206,8 +206,8 @@ class Workspace:
     def emit(self, event: Json) -> None:
         """An event for the app; whoever carries events takes it from here."""
 
-    def trouble(self, user: str, words: str) -> None:
-        self.troubles.append(Trouble(user, words, self.clock.now()))
+    def complain(self, user: str, words: str) -> None:
+        self.complaints.append(Complaint(user, words, self.clock.now()))
         self.changed(f"user:{user}")
 
     def changed(self, what: str) -> None:

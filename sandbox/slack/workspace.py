@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from sandbox.slack.records import ApiCall
 from sandbox.slack.rules import Json
 from sandbox.slack.sockets import Sockets
 from sandbox.slack.web_api import WebApi
+from sandbox.troubles import Trouble, of_calls
 
 TOKEN, APP_TOKEN, SECRET = "xoxb-sandbox", "xapp-sandbox", "sandbox-signing-secret"
 
@@ -98,6 +100,11 @@ class SlackWorkspace(Driving):
     @property
     def retries_waiting(self) -> list[Retry]:
         return self.sender.retries
+
+    def troubles(self) -> list[Trouble]:
+        limit = partial(setattr, self, "rate_limits")
+        limits = Trouble("rate_limits", "One message per second in each channel", lambda: self.rate_limits, limit)
+        return [limits, *of_calls(self.desk)]
 
     def fault(self, method: str = "*", kind: Kind = "500", times: int = 1, *, seconds: float = 0.2) -> None:
         """The next `times` calls of this method go wrong."""

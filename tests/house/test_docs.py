@@ -87,7 +87,7 @@ def test_every_link_and_picture_leads_somewhere(page: Path):
 
 
 @pytest.mark.parametrize(
-    "name", ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/running.md", "docs/slack.md"]
+    "name", ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/running.md", "docs/sandbox.md", "docs/slack.md"]
 )
 def test_every_file_that_is_named_is_there(name: str):
     assert missing_paths((ROOT / name).read_text()) == []

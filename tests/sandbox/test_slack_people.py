@@ -319,7 +319,7 @@ async def test_without_an_answer_in_time_events_come_again_and_interactions_fail
     assert not outcome.ok
     assert len(clinic.app.of("block_actions")) == 1
     assert "operation_timeout" in (await clinic.slack.command(MIA, CHANNEL, "/billing")).trouble
-    assert [each.user for each in clinic.slack.troubles] == [MIA, MIA]
+    assert [each.user for each in clinic.slack.complaints] == [MIA, MIA]
 
 
 async def test_a_request_is_replayed_to_the_letter_and_doubled(clinic: Clinic) -> None:
