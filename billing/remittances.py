@@ -6,7 +6,7 @@ says of one claim (a reversal and what comes in its place, say) is posted togeth
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from domain.errors import forbidden
 from domain.practice import Practice
 from domain.remittances import Check, ClaimPaid, Doubt, decision_of, doubts_about_check, doubts_about_claim
 from models.change import Change, change
-from models.database import execute
+from models.database import execute, read
 from models.insurance import Claim, ClaimPosting, Remittance
 
 LONGEST_AHEAD = timedelta(days=60)
@@ -156,9 +156,23 @@ class _Desk:
 
 
 async def _claims_of(checks: Sequence[Check]) -> dict[str, Claim]:
+    """By the numbers as the checks write them. Many payers know capitals only: a number that is nobody's as it stands
+    means the one claim that is written differently by nothing else."""
     accounts = sorted({claim.account for check in checks for claim in check.claims})
-    named = [claim.id for part in parts(accounts) for claim in await Claim.filter(external_id__in=part)]
-    return {claim.external_id: claim for claim in await held_claims(named)}
+    alike: dict[str, dict[str, int]] = defaultdict(dict)
+    for part in parts(accounts):
+        places = ", ".join(f"UPPER(${place})" for place in range(1, len(part) + 1))
+        sql = f"SELECT id, external_id FROM claim WHERE UPPER(external_id) IN ({places})"  # noqa: S608  # placeholders
+        for row in await read(sql, part):
+            alike[row["external_id"].upper()][row["external_id"]] = row["id"]
+    meant = {account: _meant(account, alike[account.upper()]) for account in accounts}
+    held = {claim.id: claim for claim in await held_claims({number for number in meant.values() if number})}
+    return {account: held[number] for account, number in meant.items() if number}
+
+
+def _meant(account: str, alike: Mapping[str, int]) -> int | None:
+    only = next(iter(alike.values())) if len(alike) == 1 else None
+    return alike.get(account, only)
 
 
 def _by_account(check: Check) -> dict[str, list[_Named]]:

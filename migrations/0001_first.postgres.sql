@@ -729,6 +729,7 @@ CREATE INDEX charge_of_invoice ON charge (invoice_id) WHERE invoice_id IS NOT NU
 CREATE INDEX charge_unbilled ON charge (guarantor_id, patient_id, location, served_on, amount_cents) WHERE invoice_id IS NULL;
 CREATE INDEX bulk_job_open ON bulk_job (id) WHERE done_at IS NULL;
 CREATE INDEX bulk_item_waiting ON bulk_item (job_id, id) WHERE status = 'waiting';
+CREATE INDEX claim_by_number ON claim (UPPER(external_id));
 CREATE INDEX charge_of_claim ON charge (claim_id) WHERE claim_id IS NOT NULL;
 CREATE INDEX discrepancy_open ON discrepancy (at) WHERE settled_at IS NULL;
 CREATE INDEX invoice_set_due ON invoice_set (next_send_at) WHERE next_send_at IS NOT NULL;

@@ -86,6 +86,7 @@ EXTRA = ExtraSql(
         " WHERE invoice_id IS NULL",
         "bulk_job_open": "bulk_job (id) WHERE done_at IS NULL",
         "bulk_item_waiting": "bulk_item (job_id, id) WHERE status = 'waiting'",
+        "claim_by_number": "claim (UPPER(external_id))",
         "charge_of_claim": "charge (claim_id) WHERE claim_id IS NOT NULL",
         "discrepancy_open": "discrepancy (at) WHERE settled_at IS NULL",
         "invoice_set_due": "invoice_set (next_send_at) WHERE next_send_at IS NOT NULL",

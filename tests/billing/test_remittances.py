@@ -74,6 +74,18 @@ async def test_the_same_file_twice_and_the_same_check_in_another_file_move_nothi
     assert await state(claim) == ("paid", 4_000)
 
 
+async def test_a_payer_that_knows_capitals_only_means_the_claim_that_differs_by_nothing_else(clinic: Clinic) -> None:
+    low, lower = await claim_of(clinic), await claim_of(clinic, "joe")
+    await Claim.filter(id=low.id).update(external_id="visit-7a")
+    assert (await comes(clinic, check(decided(4_000, "VISIT-7A")))).posted == 1
+    assert await state(low) == ("paid", 4_000)
+    await Claim.filter(id=lower.id).update(external_id="Visit-7a")
+    for account, posted in (("VISIT-7A", 0), ("Visit-7a", 1)):
+        done = await comes(clinic, check(decided(1_000, account), trace=f"EFT-{account}"))
+        assert (done.posted, [what for what, *_ in await asked()]) == (posted, ["no_claim"])
+    assert (await state(low), await state(lower)) == (("paid", 4_000), ("paid", 1_000))
+
+
 async def test_a_check_twice_in_one_file_counts_once(clinic: Clinic) -> None:
     claim = await claim_of(clinic)
     done = await comes(clinic, check(decided(4_000)), check(decided(4_000)))
