@@ -16,6 +16,8 @@ from models.search import after_all, asked_words
 
 FEW = 2_000
 """Where picking costs about what walking does, in a practice of a million invoices."""
+MANY_MORE = 10
+"""So many times few bear a word that is looked for beside another: together they may be few."""
 Place = tuple[datetime | None, int]
 """Where a page ended: the column it is ordered by, where that is not the id, and the id."""
 Whose = Literal["payer_id", "patient_id"]
@@ -115,6 +117,12 @@ async def find_patients(q: str, *, limit: int, after: Place | None = None, few: 
     return await _page(search, Wanted(), limit, after)
 
 
+async def ids_of(external_id: str) -> list[int]:
+    """Whom an id means: of a record that has become a part of another, that other; nobody, if there is none."""
+    sql = "SELECT COALESCE(merged_into_id, id) AS id FROM patient WHERE external_id = $1"
+    return [row["id"] for row in await read(sql, [external_id])]
+
+
 def _named(search: _Search, wanted: Wanted) -> None:
     for column, value in (("rule_set", wanted.rule_set), ("stage", wanted.stage)):
         if value is not None:
@@ -134,9 +142,8 @@ def _of_its_set(search: _Search, wanted: Wanted) -> None:
 
 async def _whose(search: _Search, wanted: Wanted) -> None:
     if wanted.guarantor is not None:
-        found = await read("SELECT id FROM patient WHERE external_id = $1", [wanted.guarantor])
         search.picked = True
-        search.parts.append(f"guarantor_id IN ({search.listed(row['id'] for row in found)})")
+        search.parts.append(f"guarantor_id IN ({search.listed(await ids_of(wanted.guarantor))})")
     if words := asked_words(wanted.q):
         await _about(search, wanted.q.strip(), words)
 
@@ -151,26 +158,40 @@ async def _about(search: _Search, q: str, words: Sequence[bytes]) -> None:
 
 
 async def _begun(search: _Search, words: Sequence[bytes], whose: Whose, column: str) -> list[str]:
-    """What holds of the rows whose people have all these words: the few of a rare one are known by their ids."""
-    parts, few = [], None
-    for word in words:
-        met = set(await _bearers(word, whose, search.most))
-        if len(met) <= search.most:
-            few = met if few is None else few & met
-        else:
-            begins = f"w.word >= {search.arg(word)} AND w.word < {search.arg(after_all(word))}"
-            theirs = f"w.{whose} = {search.table}.{column}"
-            parts.append(f"EXISTS (SELECT 1 FROM patient_word w WHERE {theirs} AND {begins})")
-    if few is not None:
+    """What holds of the rows whose people have all these words: where those are few they are known by their ids. Where
+    they are many a walk meets one of them soon; it asks for the rarest word first."""
+    many = search.most * (MANY_MORE if len(words) > 1 else 1)
+    borne = {word: await _borne(word, many) for word in words}
+    sought = {word: times for word, times in borne.items() if times <= many}
+    if sought and len(met := await _bearers(list(sought), whose, search.most)) <= search.most:
         search.picked = True
-        parts.insert(0, f"{column} IN ({search.listed(sorted(few))})")
+        parts, broad = [f"{column} IN ({search.listed(met)})"], [word for word in borne if word not in sought]
+    else:
+        parts, broad = [], sorted(borne, key=borne.__getitem__)
+    for word in broad:
+        begins = f"w.word >= {search.arg(word)} AND w.word < {search.arg(after_all(word))}"
+        theirs = f"w.{whose} = {search.table}.{column}"
+        parts.append(f"EXISTS (SELECT 1 FROM patient_word w WHERE {theirs} AND {begins})")
     return parts
 
 
-async def _bearers(word: bytes, whose: Whose, most: int) -> list[int]:
-    """At most one more than few."""
-    sql = f"SELECT DISTINCT {whose} AS bearer FROM patient_word WHERE word >= $1 AND word < $2 LIMIT {most + 1}"
-    return [row["bearer"] for row in await read(sql, [word, after_all(word)])]
+async def _borne(word: bytes, most: int) -> int:
+    """How often a word is borne, counted up to one more than so many: nobody is asked who they are."""
+    sql = f"SELECT 1 FROM patient_word WHERE word >= $1 AND word < $2 LIMIT {most + 1}"
+    [counted] = await read(f"SELECT COUNT(*) AS times FROM ({sql}) AS met", [word, after_all(word)])
+    return int(counted["times"])
+
+
+async def _bearers(words: Sequence[bytes], whose: Whose, most: int) -> list[int]:
+    """Who bears all of these words; at most one more than few."""
+    search = _Search("patient", most)
+    each = [
+        f"SELECT {whose} AS bearer FROM patient_word"
+        f" WHERE word >= {search.arg(word)} AND word < {search.arg(after_all(word))}"
+        for word in words
+    ]
+    found = await read(f"{' INTERSECT '.join(each)} LIMIT {most + 1}", search.args)
+    return sorted({row["bearer"] for row in found})
 
 
 async def _exactly(table: str, q: str) -> list[int]:

@@ -11,6 +11,7 @@ from handlers.api.fields import ExternalId, Told
 from handlers.api.operation import Call
 from handlers.api.paging import Listed, Page, page_of
 from models.care import Charge
+from models.finding import ids_of
 
 
 class WhichCharges(Page):
@@ -43,7 +44,7 @@ async def list_them(call: Call[WhichCharges]) -> Listed[ChargeAnswer]:
     if which.status is not None:
         rows = rows.filter(invoice_id__isnull=which.status == "unbilled")
     if which.patient is not None:
-        rows = rows.filter(patient__external_id=which.patient)
+        rows = rows.filter(patient_id__in=await ids_of(which.patient))
     return await page_of(rows, which, shown)
 
 

@@ -18,6 +18,7 @@ from handlers.api.fields import Cents, Day, ExternalId, Id, OneOf, Place, Reason
 from handlers.api.invoice_answer import PaymentAnswer, shown_payment, shown_payments
 from handlers.api.operation import Call, Created
 from handlers.api.paging import Listed, Page, page_of
+from models.finding import ids_of
 from models.money import Payment
 
 
@@ -136,7 +137,7 @@ async def list_them(call: Call[WhichPayments]) -> Listed[PaymentAnswer]:
     if which.status:
         rows = rows.filter(status__in=which.status)
     if which.guarantor is not None:
-        rows = rows.filter(guarantor__external_id=which.guarantor)
+        rows = rows.filter(guarantor_id__in=await ids_of(which.guarantor))
     if which.group is not None:
         rows = rows.filter(group=which.group)
     return await page_of(rows, which, shown_payments)

@@ -84,8 +84,15 @@ async def test_two_records_of_one_patient_become_one_once(house: House):
     assert {invoice.guarantor_id for invoice in await Invoice.all()} == {kept.id}
     assert (await done(house, "GET", "/patients/P-2")) == told
     assert [each["external_id"] for each in (await done(house, "GET", "/patients"))["items"]] == ["P-1"]
+    await done(house, "POST", f"/invoices/{first.id}/payments", MONEY)
+    for path in ("/invoices?guarantor=", "/payments?guarantor=", "/charges?patient="):
+        listed = [await done(house, "GET", f"{path}{name}") for name in ("P-1", "P-2", "P-3")]
+        assert listed[0] == listed[1] != listed[2], path
     whole = await done(house, "GET", "/patients/P-2/statement")
-    assert (whole["guarantor"], whole["owed_cents"]) == ("P-1", first.balance_cents + second.balance_cents)
+    assert (whole["guarantor"], whole["owed_cents"]) == (
+        "P-1",
+        first.balance_cents + second.balance_cents - MONEY["amount_cents"],
+    )
     assert await refused(house, "POST", "/patients/P-1/merge", said) == (422, ["merged"])
     assert await refused(house, "POST", "/patients/P-1/merge", {**said, "merged": "P-9"}) == (404, ["merged"])
     assert await refused(house, "POST", "/patients/P-1/merge", {"merged": "P-2"}) == (422, ["reason"])
