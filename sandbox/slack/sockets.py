@@ -19,6 +19,8 @@ from sandbox.slack.rules import Json
 CONNECTIONS_MOST = 10
 CONNECTION_SECONDS = 3600
 """What `hello` announces. The sandbox ends a connection when it is told to, never by the clock."""
+GRACE_SECONDS = 1.0
+"""How long an app that was asked to refresh may take to leave by itself; most do at once."""
 DEBUG = {"host": "applink-sandbox"}
 
 Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
@@ -30,6 +32,7 @@ class Connection:
     transport: asyncio.BaseTransport | None
     waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
     """By envelope_id: who waits for its acknowledgement."""
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Sockets:
@@ -77,6 +80,7 @@ class Sockets:
                     _acknowledged(connection, message.data)
         finally:
             self._open.remove(connection)
+            connection.ended.set()
             for each in [each for each in connection.waiting.values() if not each.done()]:
                 each.set_exception(ConnectionResetError("the socket closed before the acknowledgement"))
             self._changed("sockets")
@@ -125,6 +129,8 @@ class Sockets:
 
 async def _part(connection: Connection, reason: Reason) -> None:
     await connection.wire.send_json({"type": "disconnect", "reason": reason, "debug_info": DEBUG})
+    if reason == "refresh_requested":
+        await asyncio.wait([asyncio.ensure_future(connection.ended.wait())], timeout=GRACE_SECONDS)
     if reason != "warning":
         await connection.wire.close()
 

@@ -201,15 +201,17 @@ async def test_what_nobody_acknowledges_comes_again_if_it_is_an_event(clinic: Cl
 async def test_a_connection_cut_in_the_middle_is_opened_anew_and_no_words_are_lost(clinic: Clinic) -> None:
     app, heard = bolt(clinic)
     slack, card = clinic.slack, await clinic.post([actions(button())])
+
+    @app.event("app_home_opened")
+    async def cut(event: Any) -> None:
+        slack.fault("apps.connections.open", "500", times=1000)
+        slack.sockets.drop()
+
     async with bolt_connected(clinic, app):
-
-        @app.event("app_home_opened")
-        async def cut(event: Any) -> None:
-            slack.sockets.drop()
-
         await slack.open_home(MIA)
         await slack.say(MIA, CHANNEL, "Are you there?")
         assert not (await clinic.press(card)).ok
+        slack.desk.wont("500")
         await slack.until(lambda: slack.sockets.connections)
         assert (await clinic.press(card)).ok
         clinic.clock.forward(minutes=1)
