@@ -3,6 +3,7 @@ back. What is in an envelope is payloads.py's.
 """
 
 import asyncio
+import contextlib
 import itertools
 import uuid
 from collections.abc import Callable
@@ -72,9 +73,9 @@ class Sockets:
     async def _serve(self, connection: Connection) -> None:
         self._open.append(connection)
         self.on = True
-        await connection.wire.send_json(self._hello())
-        self._changed("sockets")
         try:
+            await connection.wire.send_json(self._hello())
+            self._changed("sockets")
             async for message in connection.wire:
                 if message.type is WSMsgType.TEXT:
                     _acknowledged(connection, message.data)
@@ -96,8 +97,8 @@ class Sockets:
         if not self._open:
             return Answer(0, "ConnectionError: no socket is open")
         connection = self._open[next(self._turn) % self.connections]
-        key, acknowledged = orjson.loads(envelope)["envelope_id"], asyncio.get_running_loop().create_future()
-        connection.waiting[key] = acknowledged
+        key, loop = orjson.loads(envelope)["envelope_id"], asyncio.get_running_loop()
+        acknowledged = connection.waiting.setdefault(key, loop.create_future())  # a replay's copies share theirs
         try:
             async with asyncio.timeout(seconds):
                 await connection.wire.send_str(envelope.decode())
@@ -130,7 +131,9 @@ class Sockets:
 async def _part(connection: Connection, reason: Reason) -> None:
     await connection.wire.send_json({"type": "disconnect", "reason": reason, "debug_info": DEBUG})
     if reason == "refresh_requested":
-        await asyncio.wait([asyncio.ensure_future(connection.ended.wait())], timeout=GRACE_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                await connection.ended.wait()
     if reason != "warning":
         await connection.wire.close()
 

@@ -177,6 +177,15 @@ async def test_several_connections_take_turns(clinic: Clinic) -> None:
             await said
 
 
+async def test_an_envelope_comes_again_to_the_letter_when_it_is_replayed(clinic: Clinic) -> None:
+    app, heard = bolt(clinic)
+    async with bolt_connected(clinic, app):
+        await clinic.slack.command(MIA, CHANNEL, "/billing", "ageing")
+        copies = await clinic.slack.replay(clinic.slack.requests_sent[-1], copies=2)
+        assert [each.ok for each in copies] == [True, True]
+    assert heard == ["command ageing"] * 3
+
+
 # -- when it does not go well ------------------------------------------------------------------------------------------
 
 
