@@ -5,6 +5,7 @@ evened out at the edge: SQLite gives dates and times as text (`day`, `moment`), 
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -25,6 +26,8 @@ from models.database_url import DatabaseFault, Dialect, config, connections_at, 
 from models.sql_text import as_texts, plain, statements_in, together
 
 Statement = tuple[str, Sequence[Any]]
+
+log = logging.getLogger("tortoise.db_client")
 
 REFUSED = (
     OSError,
@@ -137,6 +140,7 @@ def after_commit(sql: str) -> None:
 
 async def read(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """The rows of a SELECT by hand; inside a transaction it sees what that has written."""
+    _heard(sql, args)
     return await (_joined() or _opened().reader).fetch(sql, args)
 
 
@@ -154,12 +158,20 @@ async def read_named(columns: str, table: str, key: str, names: Collection[str])
 
 async def execute(sql: str, args: Sequence[Any] = ()) -> int:
     """Run one statement by hand; how many rows it touched."""
+    _heard(sql, args)
     return await _writer().run(sql, args)
 
 
 async def returning(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """Run one statement that ends in RETURNING; its rows."""
+    _heard(sql, args)
     return await _writer().fetch(sql, args)
+
+
+def _heard(sql: str, args: Sequence[Any]) -> None:
+    """Where the ORM tells of its own statements, those by hand are told too."""
+    if log.isEnabledFor(logging.DEBUG):
+        log.debug("%s: %s", sql, args)
 
 
 async def at_once(*statements: Statement) -> list[Row]:

@@ -29,12 +29,17 @@ from models import database
 from models.extra_sql import EXTRA
 from models.finding import Wanted, find_invoices, find_sets
 from models.invoices import Invoice
+from models.people import Patient
+from models.search import note_words
+from models.sql_text import for_sqlite
 from reports.ageing import AGEING
 from reports.report import Asked
 from sandbox import MovableClock
 
 NOON = datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=17)
-LARGE = frozenset({"invoice", "invoice_line", "charge", "care_session", "payment", "payment_share", "ledger_entry"})
+LARGE = frozenset(
+    {"invoice", "invoice_line", "charge", "care_session", "payment", "payment_share", "ledger_entry", "patient_word"}
+)
 FEW = {name for name, rows in EXTRA.indexes.items() if " WHERE " in rows}
 """Indexes over few rows of many: those may be read from end to end."""
 
@@ -58,6 +63,7 @@ class Heard(logging.Handler):
 async def practice(database_url: str) -> AsyncIterator[Practice]:
     await fill(database_url, Size(20_000, due=40))
     await database.connect(database_url)
+    await note_words(await Patient.all())
     known = read_practice(Path("app.yaml"))
     yield replace(known, terms=replace(known.terms, archive_after_days=364))
     await database.close()
@@ -104,6 +110,10 @@ async def lists(_: Practice) -> None:
     ):
         assert (await find_invoices(wanted, limit=50)).ids
     await find_sets(Wanted(status=("active",)), limit=50)
+    # By a name: one that many bear, by its bearers where they count as few, and two that many bear together.
+    for q, few in (("garcia", 50), ("garcia", 500), ("garcia noor", 50), ("garcia noor", 5)):
+        for statuses in ((), ("overdue",)):
+            assert (await find_invoices(Wanted(q=q, status=statuses), limit=5, few=few)).ids
 
 
 @pytest.mark.parametrize("work", [a_day, lists])
@@ -123,7 +133,7 @@ async def _sqlite(url: str, queries: dict[str, list[object]]) -> list[str]:
         for sql, args in queries.items():
             names = dict(re.findall(r"(?:FROM|JOIN|UPDATE) \"?(\w+)\"?(?: AS)? \"?([a-z_]\w*)\"?", sql))
             tables = {alias: table for table, alias in names.items()}
-            plan = books.execute(f"EXPLAIN QUERY PLAN {sql}", [_written(arg) for arg in args]).fetchall()
+            plan = books.execute(f"EXPLAIN QUERY PLAN {for_sqlite(sql)}", [_written(arg) for arg in args]).fetchall()
             sorted_there = {parent for _, parent, _, step in plan if "TEMP B-TREE" in step}
             for _, parent, _, step in plan:
                 scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
