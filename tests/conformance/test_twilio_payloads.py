@@ -4,6 +4,7 @@ import ast
 import inspect
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -110,7 +111,7 @@ async def test_a_messages_words_and_dates_are_those_that_twilio_publishes(
         assert message["direction"] in values_of(MessageInstance.Direction)
         for name in ("date_created", "date_sent", "date_updated"):
             if message[name] is not None:
-                assert not isinstance(deserialize.rfc2822_datetime(message[name]), str), message[name]
+                assert isinstance(deserialize.rfc2822_datetime(message[name]), datetime), message[name]
         assert (message["error_code"] is None) == (message["error_message"] is None)
         assert message["price"] is None or float(message["price"]) < 0
         assert message["num_segments"].isdigit()
