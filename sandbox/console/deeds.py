@@ -92,7 +92,7 @@ class Deeds:
         before = self._stage.clock.now()
         target = await self._target(given)
         if target is None:
-            return {"trouble": "Nothing is due: the clock stays where it is."}
+            return {"note": "Nothing is due: the clock stays where it is."}
         self._stage.clock.move_to(max(target, before))
         if self._stage.on_clock_moved:
             await self._stage.on_clock_moved()

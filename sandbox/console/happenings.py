@@ -19,6 +19,8 @@ Json: TypeAlias = dict[str, Any]
 KEPT, LONGEST = 60, 90
 MARKED = re.compile(r"<(?:[^<>|]*\|)?([^<>|]*)>")
 """Slack's own markup, and what of it is read where it can't be drawn."""
+DATED = re.compile(r"\W*<!date\^[^>]*>")
+"""When it was stands before it already."""
 
 PAYMENTS = {
     "checkout.session.completed": "Card payment of {}",
@@ -100,11 +102,11 @@ class Happenings:
         message = channel.by_ts.get(call.answer["ts"])
         parent = channel.by_ts.get(message.thread_ts) if message and message.thread_ts else None
         where: Json = {"channel": channel.id, "ts": parent.ts if parent else call.answer["ts"], "thread": bool(parent)}
-        said = _cut(MARKED.sub(r"\1", str(call.answer["message"]["text"])))
+        said = _cut(MARKED.sub(r"\1", DATED.sub("", str(call.answer["message"]["text"]))))
         if call.method == "chat.update":
             return Happening(call.at, "card", f"Card redrawn: {said}", where)
         if parent:
-            return Happening(call.at, "line", f"In a thread: {said}", where)
+            return Happening(call.at, "line", f"{said} (under {_cut(parent.text)})", where)
         return Happening(call.at, "post", f"New in #{channel.name}: {said}", where)
 
     def _payments(self) -> Iterator[Happening]:

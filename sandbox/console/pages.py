@@ -102,7 +102,8 @@ class Pages:
         ahead = round((stage.clock.now() - stage.clock.pulse()).total_seconds())
         carried = stage.courier.deliveries
         passed = len(stage.phones.texts), len(stage.mailbox.deliveries), len(stage.cards.books.entries), self.deeds.done
-        return *passed, id(carried[-1]) if carried else 0, ahead // 2, id(stage.contacts), id(stage.tour)
+        given = id(stage.contacts), id(stage.tour), id(stage.notice)
+        return *passed, *given, id(carried[-1]) if carried else 0, ahead // 2
 
     async def mail(self, request: web.Request) -> web.Response:
         mail = self._mail(request)

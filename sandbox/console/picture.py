@@ -34,6 +34,7 @@ class Pictures:
             "happenings": happenings,
             "troubles": switches(stage, all_of_them=looking.faults),
             "tour": tour_picture(stage, looking),
+            "notice": stage.notice,
             **slack_picture(stage, looking),
             **patient_picture(stage, self.book, looking),
         }

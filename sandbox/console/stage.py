@@ -35,6 +35,8 @@ class Stage(Protocol):
     roles: Mapping[str, Role]
     """By the person's id in Slack."""
     tour: Sequence[Scene]
+    notice: str
+    """What the service is busy with, in a sentence; the clock is left alone meanwhile."""
     next_due: Callable[[], Awaitable[datetime | None]] | None
     """When the service next has something to do."""
     on_clock_moved: Callable[[], Awaitable[None]] | None

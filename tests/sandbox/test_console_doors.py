@@ -113,7 +113,7 @@ async def test_the_clock_goes_to_what_is_due_next(http: aiohttp.ClientSession, d
         moved.append(day.world.clock.now())
 
     async with http.post("/console/clock", json={"next": True}) as answer:
-        assert "Nothing is due" in (await answer.json())["trouble"]
+        assert "Nothing is due" in (await answer.json())["note"]
     day.world.next_due, day.world.on_clock_moved = next_due, on_clock_moved
     async with http.post("/console/clock", json={"next": True}) as answer:
         assert datetime.fromisoformat((await answer.json())["now"]) >= due

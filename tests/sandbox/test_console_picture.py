@@ -159,7 +159,7 @@ async def test_what_happens_is_told_in_order_and_once(page: Page, day: Day) -> N
     assert [(each["kind"], each["words"]) for each in told] == [
         ("text", "Text to Benjamin Köhler: Pay at https://riverside.test/p/1"),
         ("card", "Card redrawn: Overdue · INV-1042"),
-        ("line", "In a thread: Paused by Mia"),
+        ("line", "Paused by Mia (under Overdue · INV-1042)"),
         ("answer", "Benjamin Köhler texts: Thanks"),
     ]
     assert told[1]["where"] == {"channel": day.room, "ts": day.card, "thread": False}

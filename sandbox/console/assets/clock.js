@@ -32,12 +32,12 @@ export const face = () => {
 };
 
 export function clock() {
-  const busy = store.busy.has("clock") || store.playing;
+  const busy = store.busy.has("clock") || store.playing || Boolean(store.picture.notice);
   const push = (words, by, title) => h("button", { type: "button", class: "btn clock-btn", disabled: busy, title, onclick: () => move(by) }, words);
   return h("div", { class: "clock", role: "group", "aria-label": "The sandbox’s clock", "aria-busy": store.busy.has("clock") ? "true" : undefined, title: "Time only goes forward here." },
     face(),
     push("+1 hour", { hours: 1 }, "Move the clock one hour on"), push("+1 day", { days: 1 }, "Move the clock one day on"),
     push("Next due", { next: true }, "Move to the next thing that is due"),
-    h("button", { type: "button", class: `btn clock-btn square play ${store.playing ? "primary" : ""}`, "aria-label": store.playing ? "Stop the clock" : "Play", title: store.playing ? "Stop here" : "Let time pass from one thing that is due to the next", onclick: () => (store.playing ? stop() : play()) },
+    h("button", { type: "button", class: `btn clock-btn square play ${store.playing ? "primary" : ""}`, "aria-label": store.playing ? "Stop the clock" : "Play", disabled: Boolean(store.picture.notice), title: store.playing ? "Stop here" : "Let time pass from one thing that is due to the next", onclick: () => (store.playing ? stop() : play()) },
       icon(store.playing ? STOP : PLAY, { class: "icon solid" })));
 }

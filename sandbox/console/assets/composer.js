@@ -41,7 +41,7 @@ function keydown(event, thread) {
   const step = (by) => { event.preventDefault(); store.hint = (at + by + found.length) % found.length; store.draw(); };
   if (found.length && event.key === "ArrowDown") step(1);
   else if (found.length && event.key === "ArrowUp") step(-1);
-  else if (found.length && event.key === "Escape") { store.typing = ""; store.draw(); }
+  else if (found.length && event.key === "Escape") { event.preventDefault(); store.typing = ""; store.draw(); }
   else if (found.length && event.key === "Tab" && !event.shiftKey) { event.preventDefault(); take(field, found[at]?.[0] ?? found[0][0]); }
   else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(field, thread); }
 }

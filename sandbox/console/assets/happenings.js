@@ -26,7 +26,7 @@ const entry = (each, at) => h("li", { "data-key": `h${each.number}` }, h("button
 export function happenings() {
   const latest = [...store.log].reverse();
   const toggle = () => change({ happenings: !store.happenings });
-  return h("section", { class: `just ${store.happenings ? "open" : ""}`, "aria-label": "What just happened", onkeydown: (event) => { if (event.key === "Escape" && store.happenings) toggle(); } },
+  return h("section", { class: `just ${store.happenings ? "open" : ""}`, "aria-label": "What just happened" },
     store.happenings && h("ol", { class: "all", "aria-label": "Everything that happened, the latest first" }, ...latest.map((each) => entry(each, when))),
     h("div", { class: "line" },
       h("button", { type: "button", class: "bare toggle", "aria-expanded": String(store.happenings), disabled: latest.length === 0, onclick: toggle }, icon(store.happenings ? "M5 8l5 5 5-5" : "M5 12l5-5 5 5"), "Just happened"),

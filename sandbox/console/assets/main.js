@@ -39,7 +39,7 @@ function draw() {
   document.title = `${store.picture.workspace} — Sandbox`;
   holdingPlaces(() => morph(app, h("div", { id: "app", class: `show-${store.room}` },
     store.lost && h("div", { class: "lost", role: "alert" }, "The sandbox does not answer; this is the last that was seen. It is asked again and again…"),
-    top(), tour(), h("main", {}, slack(), patients()), happenings(), rooms())));
+    top(), store.picture.notice && h("p", { class: "notice", role: "status" }, h("span", { class: "turning" }), store.picture.notice), tour(), h("main", {}, slack(), patients()), happenings(), rooms())));
   drawModal();
   drawFaults();
 }
@@ -48,6 +48,12 @@ const kept = remembered("theme", "");
 if (kept) document.documentElement.dataset.theme = kept;
 Object.assign(store, { draw, say: toast, looked: follow });
 whenFaded(() => { if (store.picture) draw(); });
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") stop(); });
+// What lies over the page takes Escape itself; else it closes what was opened last.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (store.playing) stop();
+  else if (store.happenings || store.drawer) change({ happenings: false, drawer: false });
+  else if (store.thread) change({ thread: "" });
+});
 setInterval(() => { if (store.picture && !document.hidden) document.querySelector(".clock .face")?.replaceWith(face()); }, 5000);
 look().then(listen);

@@ -10,7 +10,7 @@ import { brief } from "./time.js";
 export const pretty = (number) => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
 export const nameOf = (contact) => (contact.name === contact.phone ? pretty(contact.phone) : contact.name);
 
-const unread = (contact) => contact.at > (store.seen[contact.key] ?? contact.at);
+const unread = (contact) => contact.at > (store.seen[contact.key] ?? store.opened);
 const offered = (contact) => ({
   key: contact.key, words: nameOf(contact), chosen: contact.key === store.picture.contact?.key,
   note: [contact.phone && contact.phone !== contact.name && pretty(contact.phone), contact.mail, contact.at && brief(new Date(contact.at))].filter(Boolean).join(" · "),

@@ -7,7 +7,7 @@ const shown = new Map();
 
 const firstVisible = (list) => {
   const top = list.getBoundingClientRect().top;
-  const node = [...list.children].find((each) => each.dataset.key && each.dataset.key !== "earlier" && each.getBoundingClientRect().bottom > top);
+  const node = [...list.children].find((each) => each.matches(".message, .bubble") && each.getBoundingClientRect().bottom > top);
   return node && { key: node.dataset.key, at: node.getBoundingClientRect().top };
 };
 

@@ -27,7 +27,7 @@ function app(channels) {
 export function side() {
   const { channels, workspace } = store.picture, rooms = channels.filter((each) => each.kind !== "im");
   const me = store.picture.people.find((each) => each.id === store.me);
-  return h("aside", { class: `side ${store.drawer ? "open" : ""}`, "aria-label": "Workspace", onkeydown: (event) => { if (event.key === "Escape") change({ drawer: false }); } },
+  return h("aside", { class: `side ${store.drawer ? "open" : ""}`, "aria-label": "Workspace" },
     h("div", { class: "workspace" }, workspace),
     h("nav", { "aria-label": "Channels" }, h("h2", {}, "Channels"), h("ul", {}, ...rooms.map(entry)),
       !rooms.length && h("p", { class: "quiet" }, "You are in no channel yet."),

@@ -49,14 +49,12 @@ function pane() {
     !onHome && composer("", app ? `Message ${name}` : `Message #${name}`));
 }
 
-const closeThread = () => { change({ thread: "" }); return look(); };
-
 function thread() {
   const { thread: parent, channel } = store.picture;
   if (!parent || parent.ts !== store.thread) return null;
   const count = parent.replies.length;
-  return h("section", { class: "thread", "aria-label": "Thread", onkeydown: (event) => { if (event.key === "Escape") closeThread(); } },
-    h("header", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "quiet" }, `# ${channel.name}`), h("button", { type: "button", class: "bare push", "aria-label": "Close the thread", onclick: closeThread }, icon(CROSS))),
+  return h("section", { class: "thread", "aria-label": "Thread" },
+    h("header", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "quiet" }, `# ${channel.name}`), h("button", { type: "button", class: "bare push", "aria-label": "Close the thread", onclick: () => change({ thread: "" }) }, icon(CROSS))),
     h("div", { class: "replies", "data-key": `t${parent.ts}`, tabindex: "0", role: "log", "aria-label": "Replies" }, message(parent, { inThread: true }),
       h("div", { class: "count-line" }, h("span", {}, count === 0 ? "No replies yet" : count === 1 ? "1 reply" : `${count} replies`)), ...parent.replies.map((each) => message(each, { inThread: true }))),
     composer(parent.ts, "Reply…"));

@@ -13,7 +13,7 @@ export function remember(key, value) {
 
 const KEPT = ["me", "channel", "contact", "side", "seen"];
 export const store = {
-  picture: null, asked: 0, lost: false, busy: new Set(), log: [], heard: 0,
+  picture: null, opened: "", asked: 0, lost: false, busy: new Set(), log: [], heard: 0,
   me: remembered("me", ""), channel: remembered("channel", ""), pages: 1, thread: "", tab: "messages", typing: "", newFrom: "",
   contact: remembered("contact", ""), side: remembered("side", "phone"), mail: "", texts: "",
   seen: remembered("seen", {}), room: "slack", drawer: false, happenings: false, faults: false, playing: false,
@@ -55,6 +55,8 @@ function take(picture) {
   const known = store.log.at(-1)?.number ?? 0;
   store.log = [...store.log, ...picture.happenings.filter((each) => each.number > known)].slice(-LOG_KEPT);
   Object.assign(store, { picture, asked: Date.now(), lost: false, me: picture.me, heard: store.log.at(-1)?.number ?? store.heard });
+  store.opened ||= picture.now;
+  if (!store.contact && !picture.notice) store.contact = picture.contact?.key ?? "";  // whoever writes next takes nobody's place
 }
 
 // Whose room is gone, or who came without one, is shown the first.
@@ -88,6 +90,7 @@ export async function deed(path, body, busy = path) {
     const answer = await fetch(`/console/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user: store.me, ...body }) });
     const came = await answer.json().catch(() => ({ trouble: `The sandbox answered ${answer.status}.` }));
     if (came.trouble) store.say(came.trouble, "trouble");
+    if (came.note) store.say(came.note);
     return came;
   } catch {
     store.say("The sandbox does not answer. Is it still running?", "trouble");

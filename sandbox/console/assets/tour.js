@@ -75,7 +75,7 @@ export function tour() {
   if (!now) return store.tour ? null : offer();
   const { scene, at, steps, step } = now, done = step.done === true;
   const next = at < steps.length - 1 ? "Next" : scene < scenes().length - 1 ? "Next scene" : "Finish";
-  return h("section", { class: "tour", "aria-label": "Guided tour", onkeydown: (event) => { if (event.key === "Escape") leave(); } },
+  return h("section", { class: "tour", "aria-label": "Guided tour", onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); leave(); } } },
     h("div", { class: "tour-where" }, h("strong", {}, `${scene + 1}/${scenes().length}`), h("h2", {}, scenes()[scene]),
       h("span", { class: "dots", role: "img", "aria-label": `Step ${at + 1} of ${steps.length}` }, ...steps.map((_, number) => h("i", { class: number < at ? "past" : number === at ? "now" : "" })))),
     h("p", { class: `tour-words ${done ? "done" : ""}`, role: "status" }, at === 0 && h("span", { class: "quiet" }, now.words, " "), h("span", { class: "act" }, ...mrkdwn(step.words)), done && h("span", { class: "ticked" }, icon("M4 10l4 4 8-9"), h("span", { class: "sr" }, "Done."))),
