@@ -22,7 +22,6 @@ class Refused(Exception):
     def answer(self) -> Json:
         body: Json = {"ok": False, "error": self.error, **self.more}
         if self.messages:
-            body["errors"] = list(self.messages)
             body["response_metadata"] = {"messages": [f"[ERROR] {each}" for each in self.messages]}
         return body
 

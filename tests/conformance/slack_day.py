@@ -5,12 +5,21 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import Message
-from tests.sandbox.slack_app import CHANNEL, MIA, OMAR, Clinic, actions, asks, button, modal, option, section
+from tests.sandbox.slack_app import (
+    CHANNEL,
+    CONFIRM,
+    MIA,
+    OMAR,
+    Clinic,
+    actions,
+    asks,
+    button,
+    modal,
+    option,
+    refusal,
+    section,
+)
 
-CONFIRM = {
-    key: {"type": "plain_text", "text": words}
-    for key, words in {"title": "Sure?", "text": "It sends.", "confirm": "Send", "deny": "Cancel"}.items()
-}
 OPTIONS = {"options": [option("one"), option("two")]}
 ELEMENTS: dict[str, tuple[dict[str, Any], Any]] = {
     "overflow": (OPTIONS, "two"),
@@ -31,7 +40,6 @@ ELEMENTS: dict[str, tuple[dict[str, Any], Any]] = {
 }
 """Every element beside buttons that can stand by a section, and what a person chooses there."""
 
-
 ABOUT = {"metadata": {"event_type": "card", "event_payload": {"set": "S1"}}}
 
 
@@ -42,6 +50,7 @@ async def a_day(clinic: Clinic) -> None:
     await people_press(clinic, card)
     await people_fill_forms(clinic)
     await people_speak(clinic, card)
+    await the_app_is_refused(clinic)
     await clinic.slack.settled()
 
 
@@ -119,3 +128,17 @@ async def people_speak(clinic: Clinic, card: Message) -> None:
     await clinic.slack.open_home(OMAR)
     await clinic.slack.say(OMAR, CHANNEL, "Call <@U0MIA>, see https://pay.test")
     await clinic.slack.say(MIA, CHANNEL, f"<@{clinic.slack.bot_user}> thanks", thread_ts=card.ts)
+
+
+async def the_app_is_refused(clinic: Clinic) -> None:
+    """Plainly, with pointers, and for a scope."""
+    client, long = clinic.client, section("x" * 3001)
+    assert await refusal(client.chat_getPermalink(channel=CHANNEL, message_ts="1.1")) == "message_not_found"
+    card = await clinic.post()
+    assert await refusal(clinic.post([long])) == "invalid_blocks"
+    assert await refusal(client.chat_update(channel=card.channel, ts=card.ts, blocks=[long])) == "invalid_blocks"
+    assert (
+        await refusal(client.views_publish(user_id=MIA, view={"type": "home", "blocks": [long]})) == "invalid_arguments"
+    )
+    clinic.slack.scopes = frozenset({"chat:write"})
+    assert await refusal(client.users_info(user=MIA)) == "missing_scope"

@@ -19,6 +19,10 @@ from sandbox.courier import Courier
 from sandbox.slack import Message, SlackWorkspace
 
 MIA, OMAR, CHANNEL = "U0MIA", "U0OMAR", "billing-downtown"
+CONFIRM = {
+    key: {"type": "plain_text", "text": words}
+    for key, words in {"title": "Sure?", "text": "It sends.", "confirm": "Send", "deny": "Cancel"}.items()
+}
 Answer = Callable[[dict[str, Any]], Awaitable[web.Response]]
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from sandbox.slack import SlackWorkspace
 from tests.sandbox.slack_app import (
     CHANNEL,
+    CONFIRM,
     MIA,
     OMAR,
     Clinic,
@@ -27,10 +28,6 @@ from tests.sandbox.slack_app import (
 )
 
 INPUT = {"type": "plain_text_input"}
-CONFIRM = {
-    key: {"type": "plain_text", "text": words}
-    for key, words in {"title": "Sure?", "text": "It sends.", "confirm": "Send", "deny": "Cancel"}.items()
-}
 
 
 @pytest.fixture
