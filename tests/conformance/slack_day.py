@@ -136,7 +136,8 @@ async def the_app_is_refused(clinic: Clinic) -> None:
     assert await refusal(client.chat_getPermalink(channel=CHANNEL, message_ts="1.1")) == "message_not_found"
     card = await clinic.post()
     assert await refusal(clinic.post([long])) == "invalid_blocks"
-    assert await refusal(client.chat_update(channel=card.channel, ts=card.ts, blocks=[long])) == "invalid_blocks"
+    update = client.chat_update(channel=card.channel, ts=card.ts, text="Longer", blocks=[long])
+    assert await refusal(update) == "invalid_blocks"
     assert (
         await refusal(client.views_publish(user_id=MIA, view={"type": "home", "blocks": [long]})) == "invalid_arguments"
     )

@@ -243,4 +243,4 @@ async def test_the_web_api_answers_with_every_mistake_and_its_path(clinic: Clini
 async def test_a_picture_from_slack_must_be_uploaded_first(clinic: Clinic) -> None:
     with pytest.raises(SlackApiError) as refused:
         await clinic.post([{"type": "image", "alt_text": "Chart", "slack_file": {"id": "F0"}}])
-    assert "invalid slack file" in refused.value.response["errors"][0]
+    assert "invalid slack file" in refused.value.response["response_metadata"]["messages"][0]
