@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_KEY = 32
-P256_DER_BYTES = 91
+P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+"""How every uncompressed public key on that curve begins in DER; 64 bytes follow."""
 MAKE_A_KEY = 'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
@@ -103,9 +104,7 @@ class Environment(BaseSettings):
                 "SMTP_URL must be smtp:// or smtps:// with a host, like smtp://user:password@mail.example.com:587"
             )
         if self.sendgrid_webhook_key is not None and not _is_public_key(self.sendgrid_webhook_key.get_secret_value()):
-            wrong.append(
-                "SENDGRID_WEBHOOK_KEY must be the public key that SendGrid shows for its Signed Event Webhook"
-            )
+            wrong.append("SENDGRID_WEBHOOK_KEY must be the public key that SendGrid shows for its Signed Event Webhook")
         wrong += [
             f"{name.upper()} must be http:// or https:// with a host; leave it out for the provider's own"
             for name in ("slack_api_url", "twilio_api_url", "stripe_api_url")
@@ -151,11 +150,11 @@ def _is_address(url: str, *schemes: str) -> bool:
 
 
 def _is_public_key(written: str) -> bool:
-    """A P-256 key in DER, which has one length; whether it is a point on the curve is seen when it is used."""
     try:
-        return len(b64decode(written, validate=True)) == P256_DER_BYTES
+        key = b64decode(written, validate=True)
     except ValueError:
         return False
+    return key.startswith(P256) and len(key) == len(P256) + 64
 
 
 def _is_public(url: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from duesday.environment import Environment, EnvironmentMistakes
+from duesday.environment import P256, Environment, EnvironmentMistakes
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = """
@@ -16,7 +16,7 @@ STRIPE_API_URL
 """
 CONTRACT = set(VARIABLES.split())
 SECRET = "s3cr3t-never-shown"
-PUBLIC_KEY = b64encode(bytes(91)).decode()
+PUBLIC_KEY = b64encode(P256 + bytes(64)).decode()
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +147,9 @@ def test_a_wrong_address_or_key_is_refused_by_name(refused, name: str, value: st
     assert sentence.startswith(name)
 
 
-@pytest.mark.parametrize("key", [SECRET, "-----BEGIN PUBLIC KEY-----", b64encode(bytes(90)).decode()])
+@pytest.mark.parametrize(
+    "key", [SECRET, "-----BEGIN PUBLIC KEY-----", b64encode(bytes(91)).decode(), b64encode(P256).decode()]
+)
 def test_a_key_that_sendgrid_would_not_show_is_refused(refused, key: str) -> None:
     [sentence] = refused(SMTP_URL="smtp://mail.example.com", SENDGRID_WEBHOOK_KEY=key)
     assert sentence.startswith("SENDGRID_WEBHOOK_KEY must be the public key")

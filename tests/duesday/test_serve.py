@@ -25,6 +25,8 @@ from tests.support.postgres import free_port
 EVERY_DOOR = SERVABLE | {
     "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "signing", "SLACK_API_URL": "http://127.0.0.1:9/",
     "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "token", "SMTP_URL": "smtp://127.0.0.1:9",
+    "SENDGRID_WEBHOOK_KEY": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEj+5stSX5wy2AW/ArfK1lOfGBu7"
+    "CU/c4eho4Pv0Q8EGRNaDbOpYuV4Wbt8nlueg7+KfeSQpdXJCcv8rNU87s7sQ==",
     "STRIPE_API_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1",
 }  # fmt: skip
 
@@ -75,7 +77,7 @@ def test_each_door_that_is_off_is_told_in_one_line(folder: Path):
     with started("serve", "--port", "0", log=log, **SERVABLE) as process:
         wait_for_line(process, log, "ready")
     off = [line["why"].split()[0] for line in lines(log) if line["event"] == "door off"]
-    assert off == ["SLACK_BOT_TOKEN", "TWILIO_ACCOUNT_SID", "SMTP_URL", "STRIPE_API_KEY"]
+    assert off == ["SLACK_BOT_TOKEN", "TWILIO_ACCOUNT_SID", "SMTP_URL", "SENDGRID_WEBHOOK_KEY", "STRIPE_API_KEY"]
 
 
 def test_told_to_stop_it_ends_what_is_in_hand_takes_nothing_new_and_ends_clean(books: Path, folder: Path):
