@@ -7,63 +7,74 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from bot.commands import SAID
 from domain.errors import Refusal
 from domain.practice import Practice
-from duesday.assembly import House, open_house
+from duesday.assembly import ASSETS, House, open_house
+from duesday.demo_copy import ingredients
 from duesday.demo_place import DemoPlace
 from duesday.demo_time import DemoTime
+from duesday.demo_tour import tour
 from duesday.environment import Environment
 from duesday.opening import checked_practice
 from duesday.sample import PEOPLE, live_through
 from duesday.serve import PATIENCE, told_to_stop, working
 from duesday.terminal import say
+from gateways.registry import gateway
 from handlers.listening import answering, taken
 from models.people import Patient
-from sandbox import MovableClock, World
+from sandbox import Contact, MovableClock, Role, World
 
 KEY = "the-demo-signs-its-links-with-a-key-everybody-knows"
 TUESDAY = 1
 KNOCK_SECONDS = 2.0
+ROLES = {
+    "viewer": "looks, and changes nothing",
+    "biller": "pauses, replies, writes off",
+    "manager": "also stops the chasing",
+    "admin": "may do everything",
+}
 
 
 async def demo_until_stopped(*, port: int, fresh: bool, database_url: str | None) -> None:
     told, place = told_to_stop(), DemoPlace(database_url)
     taken("127.0.0.1", port).close()
     with place.held():
-        if fresh or not place.is_filled:
-            place.clear()
-        async with _world(port, place) as world, AsyncExitStack() as open_until:
+        practice, made_of = _practice()
+        again_at = place.begin_anew(made_of) if fresh or not place.is_filled else None
+        async with _world(port, place, again_at) as world, AsyncExitStack() as open_until:
             address = _address(port, place)
             environment = _environment(place, world, address)
-            practice = checked_practice(environment)
             _settle(world, practice)
-            house = await open_until.enter_async_context(open_house(environment, practice, clock=world.clock))
+            house = await open_until.enter_async_context(_house(environment, practice, world))
             await open_until.enter_async_context(answering(house.web, address, patience=PATIENCE))
-            await _go_on(house, world, place, told)
+            await _go_on(house, world, place, told, made_of)
     say("  The demo has ended. What you did in it is kept; `--fresh` begins anew.")
 
 
-async def _go_on(house: House, world: World, place: DemoPlace, told: asyncio.Event) -> None:
+async def _go_on(house: House, world: World, place: DemoPlace, told: asyncio.Event, made_of: str) -> None:
     """Fill the books if they are empty, with the page open meanwhile; then work until told to stop."""
     clock = DemoTime(house, world)
-    world.on_clock_moved, world.next_due, world.labels = clock.was_moved, clock.next_due, await _labels()
+    world.on_clock_moved, world.next_due = clock.was_moved, clock.next_due
     say(f"\n  Duesday's demo is at {world.url}", "bold green")
     say("  Slack, the patients' phones and mailboxes, and the clock are on that page. Ctrl-C ends it.\n")
-    if not place.is_filled and await _until(told, _fill(house, world, clock, place)):
+    if not place.is_filled and await _until(told, _fill(house, world, clock, place, made_of)):
         return
-    world.labels = await _labels()
+    world.contacts, world.tour = await _contacts(house.practice), await tour(house.practice)
     async with working(house):
         await told.wait()
 
 
-async def _fill(house: House, world: World, clock: DemoTime, place: DemoPlace) -> None:
+async def _fill(house: House, world: World, clock: DemoTime, place: DemoPlace, made_of: str) -> None:
     if await Patient.exists():
         raise Refusal("not_empty", "That database has patients in it, and they aren't the demo's. Name an empty one.")
     say("  A year of a sample practice passes by on it, for half a minute or more …")
+    world.notice = "A year of the sample practice passes by, for half a minute or more. Then it is Tuesday morning."
     async with clock.walking():
         await live_through(morning(house.practice, world.clock.pulse()), house=house, world=world, clock=clock)
+    world.notice = ""
     world.snapshot()
-    place.note_filled()
+    place.note_filled(world.clock.now(), made_of)
     say("  It is Tuesday morning there now.\n")
 
 
@@ -89,11 +100,31 @@ def morning(practice: Practice, now: datetime) -> datetime:
     return (at if at <= now else at - timedelta(weeks=1)).astimezone(UTC)
 
 
+def _practice() -> tuple[Practice, str]:
+    """The practice, and what a year of it is made of."""
+    settings = Environment(_env_file=None)
+    practice = checked_practice(settings)
+    return practice, ingredients(morning(practice, MovableClock().pulse()), settings.duesday_config)
+
+
 @asynccontextmanager
-async def _world(port: int, place: DemoPlace) -> AsyncIterator[World]:
+async def _world(port: int, place: DemoPlace, again_at: datetime | None) -> AsyncIterator[World]:
     clock = MovableClock(file=place.state / "clock")
+    if again_at:
+        clock.move_to(again_at)
     async with World(clock=clock, port=port, state_dir=place.state, retry_every=KNOCK_SECONDS) as world:
         yield world
+
+
+@asynccontextmanager
+async def _house(environment: Environment, practice: Practice, world: World) -> AsyncIterator[House]:
+    """One process draws all papers: a second one would make the demo heavier by a third."""
+    printer = gateway("pdf", "xhtml2pdf")(ASSETS, workers=1)
+    try:
+        async with open_house(environment, practice, clock=world.clock, pdf=printer) as house:
+            yield house
+    finally:
+        await printer.close()
 
 
 def _address(port: int, place: DemoPlace) -> socket.socket:
@@ -122,10 +153,12 @@ def _environment(place: DemoPlace, world: World, address: socket.socket) -> Envi
 def _settle(world: World, practice: Practice) -> None:
     """The practice's people and channels, as app.yaml names them. Who comes first is who one is on the page."""
     rooms: dict[str, list[str]] = {location.slack_channel: [] for location in practice.locations.values()}
+    roles: dict[str, Role] = {}
     for number, person in enumerate(sorted(practice.people, key=lambda person: [*PEOPLE].index(person.role))):
         user = person.slack or f"U0DEMO{number:04}"
         email = person.email or f"{user.lower()}@riverside.example"
-        world.slack.person(user, f"{PEOPLE[person.role]} ({person.role})", email)
+        world.slack.person(user, PEOPLE[person.role], email)
+        roles[user] = Role(person.role, ROLES[person.role])
         if person.group:
             world.slack.add_group(person.role, [user], id=person.group)
         for location in person.locations or practice.locations:
@@ -133,14 +166,18 @@ def _settle(world: World, practice: Practice) -> None:
     for name, members in rooms.items():
         if name not in world.slack.names():
             world.slack.add_channel(name, members, private=True)
-    world.slack.commands = {"/billing": "ageing | help"}
+    world.roles, world.slack.commands = roles, {"/billing": " | ".join(SAID)}
 
 
-async def _labels() -> dict[str, str]:
+async def _contacts(practice: Practice) -> tuple[Contact, ...]:
     """Whose phone and mailbox it is; a family's is the guarantor's."""
-    found: dict[str, str] = {}
-    for patient in await Patient.filter(guarantor_id=None).order_by("id"):
-        for address in (patient.phone, patient.email):
-            if address:
-                found[address] = f"{patient.first_name} {patient.last_name}"
-    return found
+    return tuple(
+        Contact(
+            f"{payer.first_name} {payer.last_name}",
+            payer.phone or "",
+            payer.email or "",
+            texts_to=practice.locations[payer.location].sms_from or "",
+        )
+        for payer in await Patient.filter(guarantor_id=None).order_by("id")
+        if payer.phone or payer.email
+    )

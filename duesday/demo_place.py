@@ -4,10 +4,12 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from domain.errors import Refusal
+from duesday.demo_copy import DemoCopy
 
 VAR = Path("var")
 
@@ -20,13 +22,29 @@ class DemoPlace:
         self.state = VAR / f"demo{own}"
         self.database_url = database_url or f"sqlite://{VAR / 'demo.db'}"
         self._file = None if database_url else VAR / "demo.db"
+        self._copy = DemoCopy(VAR / "demo-as-filled", books=self._file, state=self.state) if self._file else None
 
     @property
     def is_filled(self) -> bool:
-        return (self.state / "filled").exists()
+        return self._filled.exists()
 
-    def note_filled(self) -> None:
-        (self.state / "filled").touch()
+    @property
+    def _filled(self) -> Path:
+        return self.state / "filled"
+
+    def note_filled(self, at: datetime, made_of: str) -> None:
+        """The year has passed; the world has been written down."""
+        if self._copy:
+            self._copy.keep(at, made_of)
+        self._filled.touch()
+
+    def begin_anew(self, made_of: str) -> datetime | None:
+        """Nothing is left of an earlier demo. The moment it goes on at, if such a year was lived through before."""
+        self._clear()
+        at = self._copy.take_up(made_of) if self._copy else None
+        if at:
+            self._filled.touch()
+        return at
 
     @property
     def service_port(self) -> tuple[int, ...]:
@@ -37,7 +55,7 @@ class DemoPlace:
     def note_service_port(self, port: int) -> None:
         (self.state / "service-port").write_text(str(port))
 
-    def clear(self) -> None:
+    def _clear(self) -> None:
         """What a start that was cut short, or an earlier demo, has left. A database of the user's own is not ours to
         empty."""
         shutil.rmtree(self.state, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -56,7 +56,8 @@ class World:
     """`async with World() as world:`; nothing it opens can be reached from another machine.
 
     With a `state_dir` what happened is kept there on closing and is back at the next start. `retry_every` makes the
-    courier knock again, in real seconds, with webhooks the service refused (the demo does; tests say when).
+    courier knock again, in real seconds, with webhooks the service refused (the demo does; tests say when); such a
+    world also forgets old calls, and is kept whenever it comes to rest, so that a kill takes little with it.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class World:
         self.contacts: Sequence[console.Contact] = ()
         self.roles: Mapping[str, console.Role] = {}
         self.tour: Sequence[console.Scene] = ()
+        self.notice = ""
         self.next_due: Callable[[], Awaitable[datetime | None]] | None = None
         self.on_clock_moved: Callable[[], Awaitable[None]] | None = None
 
@@ -104,8 +106,8 @@ class World:
             self.environment()
             self.restore()
             if self._retry_every:
-                knocking = asyncio.create_task(self._knock(self._retry_every))
-                opening.callback(knocking.cancel)
+                going_on = asyncio.create_task(self._go_on(self._retry_every))
+                opening.callback(going_on.cancel)
             self._open = opening.pop_all()
         return self
 
@@ -150,12 +152,12 @@ class World:
             self._state.parent.mkdir(parents=True, exist_ok=True)
             kept = {name: stand_in.snapshot() for name, stand_in in self.stand_ins.items()}
             beside = self._state.with_suffix(".new")
-            beside.write_text(json.dumps(kept))
+            beside.write_bytes(orjson.dumps(kept))
             beside.replace(self._state)
 
     def restore(self) -> None:
         if self._state and self._state.exists():
-            kept = json.loads(self._state.read_text())
+            kept = orjson.loads(self._state.read_bytes())
             for name, stand_in in self.stand_ins.items():
                 stand_in.restore(kept.get(name, {}))
 
@@ -172,11 +174,23 @@ class World:
             await web.TCPSite(runner, LOOPBACK, self._port).start()
         self.url = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
 
-    async def _knock(self, every: float) -> None:
+    async def _go_on(self, every: float) -> None:
+        """Knock again; forget what is long past; write everything down when it has come to rest after a change."""
+        seen = written = self._outline()
         while True:
             await asyncio.sleep(every)
             await self.courier.retry()
             self._forget()
+            before, seen = seen, self._outline()
+            if before == seen != written:
+                self.snapshot()
+                written = seen
+
+    def _outline(self) -> tuple[object, ...]:
+        """What is another whenever something has happened."""
+        slack, mails, events = self.slack.kept, len(self.mailbox.deliveries), len(self.cards.events)
+        phones = [(phone.number, phone.opted_out, phone.fails_with) for phone in self.phones]
+        return slack.last_micro, slack.minted, len(self.phones.texts), phones, mails, events
 
     def _forget(self) -> None:
         records: list[list[Any]] = [self.courier.deliveries, self.slack.calls, self.slack.requests_sent]

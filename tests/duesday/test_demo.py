@@ -8,23 +8,28 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from duesday.demo import morning
 from duesday.practice_file import read_practice
 from tests.duesday.conftest import Run, answer, started
-from tests.duesday.sample_books import figures
+from tests.duesday.sample_books import asked, figures
 from tests.support.postgres import free_port
+from tests.support.processes import listening, megabytes
 from tests.support.source import ROOT
 
 DANA, PRIYA = "U0BILLER1", "U0VIEWER1"
+NEW_YORK = ZoneInfo("America/New_York")
+IDLE_MEGABYTES = 250
 
 
 @pytest.fixture
@@ -34,9 +39,13 @@ def kept(filled_demo: Path, folder: Path) -> Path:
 
 
 class Demo:
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, choices: str = "") -> None:
         self.folder, self.log, self.port = folder, folder / "log", free_port()
         shutil.copy(ROOT / "app.yaml", folder)
+        if choices:
+            name = choices.partition(":")[0]
+            changed = re.sub(rf"^{name}:.*$", choices, (folder / "app.yaml").read_text(), flags=re.MULTILINE)
+            (folder / "app.yaml").write_text(changed)
         here = Path.cwd()
         os.chdir(folder)
         self._started = started("demo", "--port", str(self.port), *words, log=self.log)
@@ -45,16 +54,20 @@ class Demo:
 
     def __enter__(self) -> "Demo":
         answer(f"http://127.0.0.1:{self.port}/", self.process, self.log)
-        self._wait_until(lambda: "demo is at" in self.log.read_text())
+        self.wait_until(lambda: "demo is at" in self.log.read_text())
         return self
 
     def __exit__(self, *error: Any) -> None:
         self._started.__exit__(*error)
 
-    def wait_until_filled(self) -> None:
-        self._wait_until((self.folder / "var" / "demo" / "filled").exists)
+    @property
+    def is_filled(self) -> bool:
+        return (self.folder / "var" / "demo" / "filled").exists()
 
-    def _wait_until(self, it_is_so: Callable[[], bool]) -> None:
+    def wait_until_patients_move_in(self) -> None:
+        self.wait_until(lambda: asked(self.folder, "SELECT 1 FROM patient LIMIT 1"))
+
+    def wait_until(self, it_is_so: Callable[[], bool]) -> None:
         while not it_is_so():
             try:
                 raise AssertionError(f"it ended with {self.process.wait(0.05)}: {self.log.read_text()}")
@@ -67,8 +80,20 @@ class Demo:
         assert self.process.wait(20) == 0, self.log.read_text()
         assert "Traceback" not in self.log.read_text()
 
-    def sees(self, user: str, channel: str = "") -> Any:
-        url = f"http://127.0.0.1:{self.port}/console/state?user={user}&channel={channel}"
+    def is_killed(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def sees(self, user: str, channel: str = "", contact: str = "") -> Any:
+        return self._gets("state", user=user, channel=channel, contact=contact)
+
+    def patient(self, name: str) -> Any:
+        """Their phone and their mailbox."""
+        found, *_ = self._gets("contacts", typed=name)
+        return self.sees(DANA, contact=found["key"])["contact"]
+
+    def _gets(self, what: str, **asked: str) -> Any:
+        url = f"http://127.0.0.1:{self.port}/console/{what}?{urllib.parse.urlencode(asked)}"
         with urllib.request.urlopen(url) as shown:
             return json.load(shown)
 
@@ -87,22 +112,21 @@ def test_the_first_sight_is_a_believable_morning(kept: Path):
     with Demo(kept) as demo:
         seen = demo.sees(DANA)
         cards = demo.cards(DANA, "billing-downtown")
+        robert, siobhan, layla = map(demo.patient, ("Robert Fitzgerald", "Siobhán O’Brien", "ليلى حداد"))
+        maria, chidinma = map(demo.patient, ("Maria Garcia", "Chidinma Okafor"))
         demo.end()
     assert seen["me"] == DANA
-    assert seen["people"][0]["name"] == "Dana Whitfield (biller)"
+    assert seen["people"][0]["name"] == "Dana Whitfield"
     assert len(cards) <= 16, "a channel that can be read before the first coffee"
     assert [card.partition(" · ")[0] for card in cards[-5:]] == [
         "Paused", "Paid", "Could not be reached", "Overdue", "Overdue",
     ]  # fmt: skip
-    phones = {phone["label"]: phone for phone in seen["phones"]}
-    assert phones["Robert Fitzgerald"]["messages"][0]["error_code"] == 30006
-    assert phones["Siobhán O’Brien"]["opted_out"] is True
-    assert phones["ليلى حداد"]["messages"][-1]["direction"] == "inbound"
-    mails = {box["label"]: [mail["subject"] for mail in box["messages"]] for box in seen["mailboxes"]}
-    assert [re.sub(r"INV-\d+", "…", subject) for subject in mails["Maria Garcia"]] == [
-        "Su factura … de Riverside Downtown"
-    ]
-    assert mails["Chidinma Okafor"][-1] == "Thank you for your payment to Riverside Downtown"
+    assert robert["phone"]["messages"][0]["error_code"] == 30006
+    assert siobhan["phone"]["opted_out"] is True
+    assert layla["phone"]["messages"][-1]["direction"] == "inbound"
+    bills, mails = ([mail["subject"] for mail in each["mailbox"]["messages"]] for each in (maria, chidinma))
+    assert [re.sub(r"INV-\d+", "…", subject) for subject in bills] == ["Su factura … de Riverside Downtown"]
+    assert mails[-1] == "Thank you for your payment to Riverside Downtown"
 
 
 def test_a_viewer_of_one_clinic_is_in_its_channel_only(kept: Path):
@@ -118,7 +142,7 @@ def test_when_the_clock_moves_each_thing_happens_at_its_moment(kept: Path):
         step = datetime.fromisoformat(demo.does("clock", next=True)["now"])
         assert before < step
         demo.does("clock", days=14)
-        anna = next(phone for phone in demo.sees(DANA)["phones"] if phone["label"].startswith("Anna"))
+        anna = demo.patient("Anna Kowalczyk")["phone"]
         texts = [at for text in anna["messages"] if (at := datetime.fromisoformat(text["at"])) > before]
         demo.end()
     assert [(at - before).days for at in texts] == [0, 6], "the second and the eighth day of her sequence"
@@ -144,22 +168,74 @@ def test_a_second_demo_over_the_same_things_is_refused(kept: Path):
         demo.end()
 
 
-def test_what_is_done_is_kept_until_fresh_begins_anew(kept: Path, filled_demo: Path):
+def say(demo: Demo, words: str) -> None:
+    room = next(each for each in demo.sees(DANA)["channels"] if each["name"] == "billing-downtown")
+    demo.does("say", user=DANA, channel=room["id"], text=words)
+
+
+def test_what_is_done_is_kept_until_fresh_begins_anew_at_the_same_morning(kept: Path, filled_demo: Path):
     with Demo(kept) as demo:
-        room = next(each for each in demo.sees(DANA)["channels"] if each["name"] == "billing-downtown")
-        demo.does("say", user=DANA, channel=room["id"], text="Lunch at noon?")
+        before = demo.cards(DANA, "billing-downtown")
+        say(demo, "Lunch at noon?")
+        demo.does("clock", days=1)
         demo.end()
     with Demo(kept) as demo:
-        assert demo.cards(DANA, "billing-downtown")[-1] == "Lunch at noon?"
+        assert demo.cards(DANA, "billing-downtown")[len(before)] == "Lunch at noon?"
         demo.end()
     with Demo(kept, "--fresh") as demo:
-        assert not (kept / "var" / "demo" / "filled").exists()
-        demo.end()  # in the middle of moving in
-    with Demo(kept) as demo:
-        demo.wait_until_filled()
-        assert "Lunch at noon?" not in demo.cards(DANA, "billing-downtown")
+        assert demo.is_filled, "the same year was lived through before"
+        assert demo.cards(DANA, "billing-downtown") == before
+        assert (datetime.fromisoformat(demo.sees(DANA)["now"]).astimezone(NEW_YORK).strftime("%A %H")) == "Tuesday 10"
         demo.end()
-    assert figures(kept) == figures(filled_demo), "every sample has the same books, to the cent and the day"
+    assert figures(kept) == figures(filled_demo)
+
+
+def test_a_year_of_another_practice_is_lived_through(kept: Path):
+    with Demo(kept, "--fresh", choices="links_last: 119 days") as demo:
+        demo.wait_until_patients_move_in()
+        assert not demo.is_filled
+        demo.end()
+
+
+def test_one_that_was_killed_while_it_moved_in_begins_anew_and_two_ctrl_c_end_it_at_once(folder: Path):
+    with Demo(folder) as demo:
+        demo.wait_until_patients_move_in()
+        demo.is_killed()
+    with Demo(folder) as demo:
+        demo.wait_until_patients_move_in()
+        os.killpg(demo.process.pid, signal.SIGINT)
+        os.killpg(demo.process.pid, signal.SIGINT)
+        assert demo.process.wait(20) in (0, 130)
+        assert "Traceback" not in demo.log.read_text()
+        assert not demo.is_filled
+
+
+def test_one_that_was_killed_goes_on_where_it_had_come_to_rest(kept: Path):
+    with Demo(kept) as demo:
+        demo.does("clock", days=3)
+        say(demo, "Lunch at noon?")
+        before, now = demo.cards(DANA, "billing-downtown"), demo.sees(DANA)["now"]
+        demo.wait_until(lambda: b"Lunch at noon?" in (kept / "var" / "demo" / "world.json").read_bytes())
+        demo.is_killed()
+    with Demo(kept) as demo:
+        assert demo.cards(DANA, "billing-downtown") == before
+        assert demo.sees(DANA)["now"] > now
+        demo.does("clock", next=True)
+        demo.end()
+
+
+def test_nobody_else_can_reach_it_and_it_is_light(kept: Path):
+    with Demo(kept) as demo:
+        assert len(listening(demo.process.pid)) == 3, "the console, the mailboxes and the service"
+        assert all(address.is_loopback for address, _ in listening(demo.process.pid))
+        demo.does("clock", days=1)
+        assert megabytes(demo.process.pid) < IDLE_MEGABYTES
+        demo.end()
+
+
+def test_after_the_year_it_is_light(filled_demo: Path):
+    """As it was weighed when the year had passed, with all that this had taken."""
+    assert float((filled_demo / "megabytes").read_text()) < IDLE_MEGABYTES
 
 
 def test_books_that_are_not_the_demos_are_left_alone(books: Path, folder: Path):

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -21,19 +22,27 @@ WARM_SECONDS = 5
 
 # What this very run put into the environment, or a developer's shell did; a stranger has none of it.
 OURS = re.compile(
-    r"MAKE|MFLAGS|UV_|VIRTUAL_ENV|PYTEST|PYTHONPATH|COV|DUESDAY_|DATABASE_URL|SLACK_|TWILIO_|SMTP_|STRIPE_"
+    r"MAKE|MFLAGS|UV_|PIP_CACHE|PIP_FIND_LINKS|XDG_|VIRTUAL_ENV|PYTEST|PYTHONPATH|COV|"
+    r"DUESDAY_|DATABASE_URL|SLACK_|TWILIO_|SMTP_|STRIPE_"
 )
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    subprocess.run(["git", "clone", "--quiet", ROOT, tmp_path / "duesday"], check=True)
-    return tmp_path / "duesday"
+def disk() -> Iterator[Path]:
+    """Not among the tests' own files, which may be in memory: with its libraries a clone weighs a gigabyte."""
+    with TemporaryDirectory(prefix="duesday-newcomer-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
-def stranger(tmp_path: Path) -> dict[str, str]:
-    home = tmp_path / "home"
+def clone(disk: Path) -> Path:
+    subprocess.run(["git", "clone", "--quiet", ROOT, disk / "duesday"], check=True)
+    return disk / "duesday"
+
+
+@pytest.fixture
+def stranger(disk: Path) -> dict[str, str]:
+    home = disk / "home"
     home.mkdir()
     inherited = {name: value for name, value in os.environ.items() if not OURS.match(name)}
     return {**inherited, "HOME": str(home)}

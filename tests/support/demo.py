@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import free_port
+from tests.support.processes import megabytes
 from tests.support.source import ROOT
 
 
@@ -48,6 +49,7 @@ def _fill(folder: Path) -> None:
             raise AssertionError(f"it ended with {process.wait(0.05)}: {log.read_text()}")
         except subprocess.TimeoutExpired:
             continue
+    (folder / "megabytes").write_text(str(megabytes(process.pid)))
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0, log.read_text()
     assert "Traceback" not in log.read_text()
