@@ -73,8 +73,8 @@ async def test_all_there_is_to_read_is_drawn(
     await expect(card.get_by_role("link", name="our site")).to_have_attribute("href", "https://riverside.test")
     await expect(card.get_by_role("columnheader")).to_have_text(["Payer", "Over 90"])
     await expect(card.get_by_role("img", name="The sandbox’s sign")).to_have_count(3)
-    await card.screenshot(path=album / f"blocks-{theme}-{width}.png")
     assert await stumbles(console, npm_packages) == []
+    await card.screenshot(path=album / f"blocks-{theme}-{width}.png")
 
 
 @pytest.mark.npm
@@ -94,8 +94,8 @@ async def test_all_there_is_to_press_is_drawn_and_works(
     await expect(card.locator(".token")).to_have_text(["B. K. · INV-1019", "M. N. · INV-1077"])
     await card.get_by_role("button", name="Remove B. K.").click()
     await expect(card.locator(".token")).to_have_text(["M. N. · INV-1077"])
-    await console.screenshot(path=album / "elements.png")
     assert await stumbles(console, npm_packages) == []
+    await console.screenshot(path=album / "elements.png")
     said = [each["actions"][0] for each in day.app.of("block_actions")]
     assert said[0]["selected_option"]["value"] == "f1"
     assert [each["value"] for each in said[1]["selected_options"]] == ["email"]
@@ -133,8 +133,8 @@ async def test_a_form_is_filled_by_keyboard_and_sends_what_it_shows(
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.get_by_text("Please complete this required field.")).to_be_visible()
     await expect(dialog.get_by_text("Please enter a valid email address.")).to_be_visible()
-    await console.screenshot(path=album / "form-errors.png")
     assert await stumbles(console, npm_packages) == []
+    await console.screenshot(path=album / "form-errors.png")
     await dialog.get_by_label("Mail (optional)").fill("ana@mail.test")
     await dialog.get_by_label("Text").check()
     await dialog.get_by_role("button", name="Save").click()

@@ -24,8 +24,10 @@ FIRST = """() => {
   const node = document.querySelector('.messages .message');
   return `${node.dataset.key} at ${node.getBoundingClientRect().top}`; }"""
 WATCH = """() => {
-  window.shifts = 0;
-  const add = (list) => list.getEntries().forEach((each) => { if (!each.hadRecentInput) window.shifts += each.value; });
+  window.shifted = [];
+  const own = (source) => source.node?.parentElement?.closest('.bubbles, .few');  // where what comes pushes on what was
+  const add = (list) => list.getEntries().forEach((each) => {
+    window.shifted.push(...each.sources.filter((source) => !own(source)).map(({node}) => node?.className)); });
   new PerformanceObserver(add).observe({type: 'layout-shift', buffered: false}); }"""
 HAS_RING = """() => {
   const node = document.activeElement, box = node.closest('.box, .multi');
@@ -59,19 +61,19 @@ async def test_nobody_stumbles_over_it_at_any_width_in_any_theme(
     await console.set_viewport_size({"width": width, "height": 844 if width == 390 else 900})
     await console.get_by_role("button", name="3 replies").click()
     await expect(console.get_by_role("region", name="Thread")).to_be_visible()
-    await console.screenshot(path=album / f"console-{theme}-{width}.png")
     assert await stumbles(console, npm_packages) == []
+    await console.screenshot(path=album / f"console-{theme}-{width}.png")
     if width == 390:
         await console.get_by_role("button", name="Patients").click()
     await console.get_by_role("tab", name="Mail").click()
     await console.get_by_role("button", name="Your invoice INV-1042").click()
     await expect(console.get_by_role("heading", name="Your invoice INV-1042")).to_be_visible()
-    await console.screenshot(path=album / f"mail-{theme}-{width}.png")
     assert await stumbles(console, npm_packages) == []
+    await console.screenshot(path=album / f"mail-{theme}-{width}.png")
     await console.get_by_role("button", name="Faults").click()
     await expect(console.get_by_role("dialog", name="What goes wrong")).to_be_visible()
-    await console.screenshot(path=album / f"faults-{theme}-{width}.png")
     assert await stumbles(console, npm_packages) == []
+    await console.screenshot(path=album / f"faults-{theme}-{width}.png")
 
 
 async def test_what_arrives_moves_nothing_else(console: Page, day: Day) -> None:
@@ -84,10 +86,10 @@ async def test_what_arrives_moves_nothing_else(console: Page, day: Day) -> None:
     day.world.phones.accept(to=ANA, body="Thank you.", sender="+12125550100")
     day.world.phones.accept(to=BEN, body="Thank you, too.", sender="+12125550100")
     await expect(console.locator(".bubble").filter(has_text="Thank you.")).to_be_visible()
-    await expect(console.get_by_role("region", name="What just happened")).to_contain_text("too")
+    await expect(console.get_by_role("button", name="Something new for Benjamin Köhler")).to_be_visible()
     assert await console.evaluate(BOXES, LANDMARKS) == before
     assert await console.evaluate(FIRST) == reading
-    assert await console.evaluate("() => window.shifts") < 0.02
+    assert await console.evaluate("() => window.shifted") == []
 
 
 async def test_what_is_new_is_marked_for_a_moment_only(console: Page, day: Day) -> None:
@@ -102,7 +104,7 @@ async def test_earlier_messages_are_put_in_above_and_the_place_stays(console: Pa
     for number in range(90):
         await day.client.chat_postMessage(channel=day.room, text=f"Line {number}")
     log = console.get_by_role("log", name="Messages")
-    await expect(log.get_by_text("Line 89")).to_be_visible()
+    await expect(log.get_by_text("Line 89")).to_be_visible(timeout=30_000)
     await expect(log.get_by_text("Line 20", exact=True)).to_have_count(0)
     await log.get_by_role("button", name="Earlier messages").focus()
     await console.keyboard.press("Enter")

@@ -27,18 +27,19 @@ const picker = (contact) => combobox({
   ask: find, pick: (item) => openContact(item.key),
 });
 
+// Who else got or wrote something since one looked; in the head, where it pushes nothing aside.
 function others() {
-  const waiting = store.picture.recent.filter((each) => each.key !== store.picture.contact?.key && unread(each)).slice(0, 3);
-  if (!waiting.length) return null;
-  return h("ul", { class: "others", "aria-label": "Something new for" }, ...waiting.map((each) => h("li", { "data-key": `o${each.key}` }, h("button", { type: "button", class: "chip new", onclick: () => openContact(each.key) }, nameOf(each)))));
+  const [first, ...more] = store.picture.recent.filter((each) => each.key !== store.picture.contact?.key && unread(each));
+  return first && h("button", { type: "button", class: "chip new", title: `Something new for ${[first, ...more].map(nameOf).join(", ")}`, onclick: () => openContact(first.key) },
+    h("span", { class: "sr" }, "Something new for "), nameOf(first), more.length > 0 && ` +${more.length}`);
 }
 
 export function patients() {
   const contact = store.picture.contact;
   const tab = (key, words) => h("button", { type: "button", role: "tab", id: `tab-${key}`, "aria-selected": String(store.side === key), "aria-controls": "patient-side", onclick: () => change({ side: key }) }, words);
   return h("aside", { class: "patients", "aria-label": "Patients" },
-    h("header", { class: "pane-head" }, h("h2", {}, "Patients"), h("div", { class: "tabs", role: "tablist", "aria-label": "Patients" }, tab("phone", "Phone"), tab("mail", "Mail"))),
+    h("header", { class: "pane-head" }, h("h2", {}, "Patients"), others(), h("div", { class: "tabs", role: "tablist", "aria-label": "Patients" }, tab("phone", "Phone"), tab("mail", "Mail"))),
     h("div", { class: "patient-side", id: "patient-side", role: "tabpanel", "aria-labelledby": `tab-${store.side}` },
-      h("div", { class: "whom" }, picker(contact), others()),
+      h("div", { class: "whom" }, picker(contact)),
       contact ? (store.side === "phone" ? phone(contact) : mailbox(contact)) : h("div", { class: "empty" }, h("strong", {}, "Nobody has been written to yet"), h("p", {}, "Patients’ phones and mailboxes appear here as soon as the service knows them."))));
 }
