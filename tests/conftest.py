@@ -1,11 +1,16 @@
 """What every test finds ready: databases, a browser page, and the account of what could not run."""
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 pytest_plugins = [
     "pytester",
     "tests.support.needs",
+    "tests.support.worked_out",
     "tests.support.postgres",
     "tests.support.databases",
     "tests.support.npm",
@@ -20,7 +25,28 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
-LONGEST = ("tests/house/test_newcomer.py", "tests/crash/", "tests/browser/", "tests/duesday/test_demo")
+MEMORY, SPARE_BYTES = Path("/dev/shm"), 2_000_000_000
+
+LONGEST = (
+    "tests/house/test_check.py",
+    "tests/house/test_newcomer.py",
+    "tests/crash/",
+    "tests/browser/",
+    "tests/duesday/test_demo",
+)
+
+
+def pytest_configure() -> None:
+    """What tests write does not outlive them: it goes into memory where there is some to spare, so nothing waits for a
+    disk."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > SPARE_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of a test's time is waiting, for processes, servers and browsers."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

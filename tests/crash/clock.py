@@ -24,8 +24,13 @@ class SharedClock(MovableClock):
         with path.open("r+b") as file:
             self._cells = mmap.mmap(file.fileno(), 3 * CELL.size)
 
+    @property
+    def moved_by(self) -> float:
+        """The practice's seconds before the real ones."""
+        return self._read(BUSINESS)
+
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self._read(BUSINESS))
+        return datetime.now(UTC) + timedelta(seconds=self.moved_by)
 
     def pulse(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._read(MACHINE))

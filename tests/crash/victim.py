@@ -30,6 +30,7 @@ from tests.crash.clock import SharedClock
 from tests.crash.lines import Death, Place, counted, deadly
 
 BREATH = 0.05
+CRON_BREATHS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +87,15 @@ def _eager(pump: Pump) -> Pump:
 
 
 async def _ticks(house: House, clock: SharedClock) -> None:
-    """As cron would, only more often."""
+    """As cron would, only more often; and in the breath in which the clock was moved."""
     while True:
-        began = clock.now()
+        moved, began = clock.moved_by, clock.now()
         await run_ticks((), practice=house.practice, ports=house.ports)
         clock.note_ticked(began)
-        await asyncio.sleep(BREATH)
+        for _ in range(CRON_BREATHS):
+            await asyncio.sleep(BREATH)
+            if clock.moved_by != moved:
+                break
 
 
 async def _until(told: asyncio.Event, work: object) -> None:
