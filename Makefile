@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test check fmt bench docs system
+.PHONY: help demo setup test check fmt bench docs pictures system
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ bench: setup ## Measure, and print the figures
 
 docs: setup ## Write the generated parts of docs/ anew
 	@$(BIN)/python docs/generate.py
+
+pictures: setup ## Take the README's pictures anew, by the test that shows they are true
+	@DUESDAY_PICTURES=docs/pictures $(BIN)/pytest -q tests/browser/test_demo_day.py
 
 system: ## Install what the full test needs of the system (Debian, as root)
 	@command -v apt-get >/dev/null || { echo 'This is no Debian: install $(SYSTEM_PACKAGES) npm in your own way.' >&2; exit 1; }
