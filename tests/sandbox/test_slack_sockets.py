@@ -125,7 +125,7 @@ async def test_ten_connections_are_let_in_and_the_eleventh_is_told_why_not(clini
             assert (await eleventh.receive_json())["reason"] == "too_many_websockets"
             assert (await eleventh.receive()).type is aiohttp.WSMsgType.CLOSE
         assert clinic.slack.sockets.connections == CONNECTIONS_MOST
-    await clinic.slack.until(lambda: clinic.slack.sockets.connections == 0)
+    await clinic.slack.until(lambda: clinic.slack.sockets.connections == 0, seconds=30)
 
 
 # -- what comes over it ------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ async def test_a_connection_cut_in_the_middle_is_opened_anew_and_no_words_are_lo
         await slack.say(MIA, CHANNEL, "Are you there?")
         assert not (await clinic.press(card)).ok
         slack.desk.wont("500")
-        await slack.until(lambda: slack.sockets.connections)
+        await slack.until(lambda: slack.sockets.connections, seconds=30)
         assert (await clinic.press(card)).ok
         clinic.clock.forward(minutes=1)
         await slack.settled()
@@ -234,7 +234,7 @@ async def test_a_connection_that_slack_ends_is_replaced(clinic: Clinic, reason: 
     async with bolt_connected(clinic, app):
         await clinic.slack.sockets.part(reason)
         await clinic.slack.until(lambda: len(clinic.slack.desk.called("apps.connections.open")) > 1)
-        await clinic.slack.until(lambda: clinic.slack.sockets.connections == 1)
+        await clinic.slack.until(lambda: clinic.slack.sockets.connections == 1, seconds=30)
         await clinic.slack.command(OMAR, CHANNEL, "/billing", "find")
     assert heard == ["command find"]
 
@@ -242,7 +242,7 @@ async def test_a_connection_that_slack_ends_is_replaced(clinic: Clinic, reason: 
 async def test_nothing_goes_over_http_until_socket_mode_is_off_again(clinic: Clinic) -> None:
     async with wire(clinic):
         pass
-    await clinic.slack.until(lambda: clinic.slack.sockets.connections == 0)
+    await clinic.slack.until(lambda: clinic.slack.sockets.connections == 0, seconds=30)
     assert "dispatch_failed" in (await clinic.slack.command(MIA, CHANNEL, "/billing")).trouble
     assert clinic.app.heard == []
     await clinic.slack.sockets.part("link_disabled")
