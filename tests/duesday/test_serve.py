@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -177,6 +178,22 @@ def test_nothing_of_the_sandbox_is_in_the_service():
     )
     assert "duesday.assembly" in beyond
     assert {module for module in beyond if module.startswith("sandbox")} == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "stands"), [(("serve", "--port", "0"), "ready"), (("work",), "working"), (("tick",), "")]
+)
+def test_nothing_of_the_sandbox_is_loaded_with_every_door_open(words: tuple[str, ...], stands: str, folder: Path):
+    """As Python itself tells of each module when it loads it."""
+    log = folder / "log"
+    with started(*words, log=log, PYTHONPROFILEIMPORTTIME="1", **EVERY_DOOR) as process:
+        if stands:
+            wait_for_line(process, log, stands)
+            process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0, log.read_text()
+    rooms = set(re.findall(r"^import time:.*\| +(\w+)", log.read_text(), re.MULTILINE))
+    assert {"jobs", "outreach", "gateways", "twilio", "stripe", "slack_bolt"} <= rooms
+    assert "sandbox" not in rooms
 
 
 async def test_slack_is_heard_over_its_socket_and_answered(folder: Path, books: Path):
