@@ -52,7 +52,8 @@ async def test_cards_that_slack_takes_one_a_second_all_arrive(clinic: Clinic) ->
     names = [f"{first} Garcia" for first in ("Ana", "Ben", "Cora", "Dina", "Emil", "Fay")]
     numbers = [await (await clinic.patient(name, phone=None)).is_billed() for name in names]
     await clinic.clock.forward(days=31)
-    assert (refused := refusals(clinic, "ratelimited"))
+    refused = refusals(clinic, "ratelimited")
+    assert refused
     while refused:
         slack.calls.clear()
         await clinic.clock.forward(seconds=2)
