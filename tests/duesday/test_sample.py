@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +16,7 @@ from duesday.sample.telling import DEEDS
 from duesday.sample.year import Year
 from tests.duesday.conftest import Run
 from tests.duesday.sample_books import asked
+from tests.support.source import ROOT
 
 KINDS = {
     "invoice": ("status", {"draft", "sent", "overdue", "paid", "archived"}),
@@ -102,6 +105,18 @@ def test_a_seed_has_one_year_and_another_seed_another():
     year, again, other = Year(7), Year(7), Year(8)
     assert (year.homes, year.deeds) == (again.homes, again.deeds)
     assert year.deeds != other.deeds
+
+
+def test_every_process_deals_out_the_same_year():
+    """However Python shuffles its sets there."""
+    dealt = "from duesday.sample.year import Year; year = Year(); print(year.homes, year.deeds)"
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", dealt], env={"PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0] == told[1] != b""
 
 
 def test_deeds_are_done_on_working_days_by_words_that_are_known():
