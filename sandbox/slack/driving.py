@@ -2,7 +2,7 @@
 tests and the console alike.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -228,15 +228,14 @@ class Driving(Workspace):
         return self.home(user)
 
     async def suggest(self, user: str, view_id: str, action_id: str, typed: str) -> list[Json]:
-        """The options an app offers for an external select of a view."""
+        """The options an app offers for an external select of a view; those of a group say which."""
         view = self.view(user, view_id)
         for block, element in interactive(view.blocks):
             if element["action_id"] == action_id:
                 where = {"view": self.shown_view(view), "container": {"type": "view", "view_id": view.id}}
                 body = payloads.suggestion(self, user, block, element, typed, where)
                 reply = (await self.sender.form("block_suggestion", body)).reply
-                grouped = [each for group in reply.get("option_groups") or () for each in group["options"]]
-                return [*(reply.get("options") or ()), *grouped]
+                return [*(reply.get("options") or ()), *_of_groups(reply.get("option_groups") or ())]
         raise _missing(action_id, view.blocks, "this view")
 
     # -------------------------------------------------------------------------------------------------------------
@@ -272,6 +271,10 @@ def _named(element: Json, wanted: str, value: Any) -> bool:
     if wanted == element["text"]["text"]:
         return True
     return bool(element["action_id"] == wanted and value in (None, element.get("value")))
+
+
+def _of_groups(groups: Iterable[Json]) -> list[Json]:
+    return [each | {"group": group["label"]["text"]} for group in groups for each in group["options"]]
 
 
 def _missing(wanted: str, blocks: list[Json], where: str) -> LookupError:

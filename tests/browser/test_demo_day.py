@@ -41,10 +41,17 @@ async def test_a_billing_morning_can_be_worked_in_the_demo(morning: Page, album:
     await page.get_by_role("button", name="Send", exact=True).last.click()
     texts = page.get_by_role("log", name="Texts")
     await expect(texts).to_contain_text("Yes, that is all right. Thank you for telling us.", timeout=PATIENCE)
+    await at_rest(page)
     await page.screenshot(path=album / "demo.png")
     await a_patient_pays(page, album, npm_packages)
     await staff_asks_how_old_balances_are(page, album)
+    await a_viewer_may_look_only(page)
     await the_clock_moves(page)
+
+
+async def at_rest(page: Page) -> None:
+    """What is new is marked for a moment; pictures are taken after it."""
+    await expect(page.locator("[data-fresh]")).to_have_count(0)
 
 
 async def a_patient_pays(page: Page, album: Path, npm_packages: Path) -> None:
@@ -72,7 +79,16 @@ async def staff_asks_how_old_balances_are(page: Page, album: Path) -> None:
     table = page.get_by_role("region", name="Table").last
     await expect(table).to_contain_text("Total")
     await table.get_by_role("row").first.scroll_into_view_if_needed()
+    await at_rest(page)
     await page.screenshot(path=album / "ageing.png")
+
+
+async def a_viewer_may_look_only(page: Page) -> None:
+    await page.get_by_label("You are").select_option("Priya Nair · viewer")
+    await card(page, ANNA).get_by_role("button", name="Pause").click()
+    refusal = page.get_by_role("article").filter(has_text="Only visible to you").last
+    await expect(refusal).to_contain_text("biller", timeout=PATIENCE)
+    await page.get_by_label("You are").select_option("Dana Whitfield · biller")
 
 
 async def the_clock_moves(page: Page) -> None:

@@ -106,7 +106,7 @@ async def test_all_there_is_to_press_is_drawn_and_works(
 async def test_a_form_is_filled_by_keyboard_and_sends_what_it_shows(
     console: Page, day: Day, album: Path, npm_packages: Path
 ) -> None:
-    day.app.answers["block_suggestion"] = {"options": GROUPED[0]["options"]}
+    day.app.answers["block_suggestion"] = {"option_groups": GROUPED}
     day.app.answers["view_submission"] = {"response_action": "clear"}
     dialog = await opened(console, day, form())
     await expect(dialog.locator(".unknown")).to_have_count(0)
@@ -117,6 +117,7 @@ async def test_a_form_is_filled_by_keyboard_and_sends_what_it_shows(
     await dialog.get_by_label("Rules").select_option("Gentle follow-up")
     await dialog.get_by_role("combobox", name="Bill", exact=True).focus()
     await expect(dialog.get_by_role("option", name="B. K. · INV-1019").first).to_be_visible()
+    await expect(dialog.get_by_role("listbox", name="Bill", exact=True)).to_contain_text("Families")
     await console.keyboard.press("ArrowDown")
     await console.keyboard.press("Enter")
     await expect(dialog.get_by_role("combobox", name="Bill", exact=True)).to_have_value("B. K. · INV-1019")

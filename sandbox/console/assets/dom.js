@@ -10,11 +10,17 @@ export function h(tag, given = {}, ...children) {
   for (const [key, value] of Object.entries(given ?? {})) {
     if (value === undefined || value === null || value === false) continue;
     if (key.startsWith("on")) node.handlers[key.slice(2)] = value;
-    else if (key === "value") { node.value = value; node.setAttribute("data-given", value); }
-    else if (PROPERTIES.has(key)) { node[key] = value; node.setAttribute(key.toLowerCase(), ""); }
-    else node.setAttribute(key === "class" ? "class" : key, value === true ? "" : value);
+    else if (key === "value") {
+      node.value = value;
+      node.setAttribute("data-given", value);
+    } else if (PROPERTIES.has(key)) {
+      node[key] = value;
+      node.setAttribute(key.toLowerCase(), "");
+    } else node.setAttribute(key === "class" ? "class" : key, value === true ? "" : value);
   }
-  node.append(...children.flat(Infinity).filter((each) => each !== null && each !== undefined && each !== false && each !== ""));
+  node.append(
+    ...children.flat(Infinity).filter((each) => each !== null && each !== undefined && each !== false && each !== ""),
+  );
   return node;
 }
 
@@ -22,14 +28,21 @@ export const icon = (path, extra = {}) =>
   h("svg", { viewBox: "0 0 20 20", "aria-hidden": "true", class: "icon", ...extra }, h("path", { d: path }));
 
 // One listener per kind of event for the whole page: redrawn nodes need none of their own.
-const CAUGHT = new Set(["toggle", "scroll"]);  // they don't bubble
+const CAUGHT = new Set(["toggle", "scroll"]); // they don't bubble
 for (const kind of ["click", "change", "input", "keydown", "submit", "focusin", "focusout", "pointerdown", ...CAUGHT]) {
-  document.addEventListener(kind, (event) => {
-    for (let node = event.target; node && node !== document; node = node.parentNode) {
-      const handler = node.handlers?.[kind];
-      if (handler) { handler.call(node, event); if (event.cancelBubble) return; }
-    }
-  }, CAUGHT.has(kind));
+  document.addEventListener(
+    kind,
+    (event) => {
+      for (let node = event.target; node && node !== document; node = node.parentNode) {
+        const handler = node.handlers?.[kind];
+        if (handler) {
+          handler.call(node, event);
+          if (event.cancelBubble) return;
+        }
+      }
+    },
+    CAUGHT.has(kind),
+  );
 }
 
 const keyOf = (node) => node.dataset?.key || node.id || "";
@@ -37,20 +50,26 @@ const alike = (old, fresh) =>
   old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName && keyOf(old) === keyOf(fresh);
 
 export function morph(old, fresh) {
-  if (!alike(old, fresh)) { old.replaceWith(fresh); return fresh; }
+  if (!alike(old, fresh)) {
+    old.replaceWith(fresh);
+    return fresh;
+  }
   if (old.nodeType === Node.TEXT_NODE) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return old;
   }
   old.handlers = fresh.handlers;
-  const asked = old.getAttribute("data-given"), ticked = old.hasAttribute("checked");
-  for (const { name, value } of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  const keeps = `data-spot ${old.dataset.keep ?? ""}`;  // what the tour points at is marked from outside
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !keeps.includes(name)) old.removeAttribute(name);
+  const asked = old.getAttribute("data-given"),
+    ticked = old.hasAttribute("checked");
+  for (const { name, value } of [...fresh.attributes])
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const keeps = `data-spot ${old.dataset.keep ?? ""}`; // what the tour points at is marked from outside
+  for (const { name } of [...old.attributes])
+    if (!fresh.hasAttribute(name) && !keeps.includes(name)) old.removeAttribute(name);
   for (const name of ["disabled", "hidden"]) if (name in old) old[name] = fresh[name];
   const given = fresh.getAttribute("data-given");
   if (fresh.type === "checkbox" || fresh.type === "radio") {
-    if (fresh.checked !== ticked) old.checked = fresh.checked;  // else what the person has done since stays
+    if (fresh.checked !== ticked) old.checked = fresh.checked; // else what the person has done since stays
   } else if (given !== null && given !== asked) old.value = fresh.value;
   children(old, fresh);
   if (old.nodeName === "SELECT" && given !== asked) old.value = given;
@@ -65,11 +84,19 @@ function children(old, fresh) {
     const key = keyOf(wanted);
     place = upTo(place, wanted, wantedKeys);
     const found = key ? keyed.get(key) : place && !keyOf(place) && alike(place, wanted) ? place : null;
-    if (found && found === place) { place = place.nextSibling; morph(found, wanted); }
-    else if (found) { old.insertBefore(found, place); morph(found, wanted); }
-    else old.insertBefore(wanted, place);
+    if (found && found === place) {
+      place = place.nextSibling;
+      morph(found, wanted);
+    } else if (found) {
+      old.insertBefore(found, place);
+      morph(found, wanted);
+    } else old.insertBefore(wanted, place);
   }
-  while (place) { const next = place.nextSibling; place.remove(); place = next; }
+  while (place) {
+    const next = place.nextSibling;
+    place.remove();
+    place = next;
+  }
 }
 
 // When what stands here is gone from the fresh page and what is wanted comes later, the gone ones are taken out, so that
@@ -77,7 +104,10 @@ function children(old, fresh) {
 function upTo(place, wanted, wantedKeys) {
   const gone = [];
   for (let node = place; node; node = node.nextSibling) {
-    if (alike(node, wanted) && node.className === wanted.className) { gone.forEach((each) => each.remove()); return node; }
+    if (alike(node, wanted) && node.className === wanted.className) {
+      gone.forEach((each) => each.remove());
+      return node;
+    }
     if (wantedKeys.has(keyOf(node)) && keyOf(node)) return place;
     gone.push(node);
   }

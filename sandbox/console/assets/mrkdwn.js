@@ -5,15 +5,64 @@ import { store, personName, channelName, openChannel } from "./store.js";
 import { slackDate } from "./time.js";
 
 const EMOJI = {
-  white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", warning: "⚠️", rotating_light: "🚨", bell: "🔔", tada: "🎉",
-  eyes: "👀", wave: "👋", moneybag: "💰", dollar: "💵", credit_card: "💳", receipt: "🧾", email: "✉️", envelope: "✉️",
-  telephone_receiver: "📞", phone: "☎️", iphone: "📱", calendar: "📅", date: "📅", hourglass: "⌛",
-  hourglass_flowing_sand: "⏳", pause_button: "⏸️", double_vertical_bar: "⏸️", arrow_forward: "▶️", memo: "📝",
-  pencil: "✏️", pencil2: "✏️", mag: "🔍", lock: "🔒", unlock: "🔓", speech_balloon: "💬", no_entry: "⛔", stop_sign: "🛑",
-  octagonal_sign: "🛑", red_circle: "🔴", large_yellow_circle: "🟡", large_green_circle: "🟢", large_blue_circle: "🔵",
-  white_circle: "⚪", black_circle: "⚫", large_orange_circle: "🟠", chart_with_upwards_trend: "📈", bar_chart: "📊",
-  page_facing_up: "📄", paperclip: "📎", link: "🔗", bulb: "💡", question: "❓", information_source: "ℹ️", star: "⭐",
-  thumbsup: "👍", "+1": "👍", robot_face: "🤖", house: "🏠", clipboard: "📋", outbox_tray: "📤", inbox_tray: "📥",
+  white_check_mark: "✅",
+  heavy_check_mark: "✔️",
+  x: "❌",
+  warning: "⚠️",
+  rotating_light: "🚨",
+  bell: "🔔",
+  tada: "🎉",
+  eyes: "👀",
+  wave: "👋",
+  moneybag: "💰",
+  dollar: "💵",
+  credit_card: "💳",
+  receipt: "🧾",
+  email: "✉️",
+  envelope: "✉️",
+  telephone_receiver: "📞",
+  phone: "☎️",
+  iphone: "📱",
+  calendar: "📅",
+  date: "📅",
+  hourglass: "⌛",
+  hourglass_flowing_sand: "⏳",
+  pause_button: "⏸️",
+  double_vertical_bar: "⏸️",
+  arrow_forward: "▶️",
+  memo: "📝",
+  pencil: "✏️",
+  pencil2: "✏️",
+  mag: "🔍",
+  lock: "🔒",
+  unlock: "🔓",
+  speech_balloon: "💬",
+  no_entry: "⛔",
+  stop_sign: "🛑",
+  octagonal_sign: "🛑",
+  red_circle: "🔴",
+  large_yellow_circle: "🟡",
+  large_green_circle: "🟢",
+  large_blue_circle: "🔵",
+  white_circle: "⚪",
+  black_circle: "⚫",
+  large_orange_circle: "🟠",
+  chart_with_upwards_trend: "📈",
+  bar_chart: "📊",
+  page_facing_up: "📄",
+  paperclip: "📎",
+  link: "🔗",
+  bulb: "💡",
+  question: "❓",
+  information_source: "ℹ️",
+  star: "⭐",
+  thumbsup: "👍",
+  "+1": "👍",
+  robot_face: "🤖",
+  house: "🏠",
+  clipboard: "📋",
+  outbox_tray: "📤",
+  inbox_tray: "📥",
 };
 
 const safe = (url) => (/^(https?:|mailto:|tel:)/i.test(url) ? url : "");
@@ -26,7 +75,20 @@ export const link = (url, ...words) => {
 };
 export const mention = (words, extra = {}) => h("span", { class: "mention", ...extra }, words);
 export const person = (id) => mention(`@${personName(id)}`, { class: id === store.me ? "mention me" : "mention" });
-export const channel = (id, words) => h("a", { class: "mention", href: "#", onclick: (event) => { event.preventDefault(); openChannel(id); } }, `#${channelName(id) || words}`);
+export const channel = (id, words) =>
+  h(
+    "a",
+    {
+      class: "mention",
+      role: "button",
+      href: "#",
+      onclick: (event) => {
+        event.preventDefault();
+        openChannel(id);
+      },
+    },
+    `#${channelName(id) || words}`,
+  );
 
 // <…> is Slack's own markup, so it is taken out first; what is left is styled.
 const MARK = /<([^<>]+)>/g;
@@ -62,7 +124,11 @@ function inline(text, held) {
   }
   if (first) {
     const { found, make } = first;
-    return [...again(text.slice(0, found.index)), make(found[1], again), ...again(text.slice(found.index + found[0].length))];
+    return [
+      ...again(text.slice(0, found.index)),
+      make(found[1], again),
+      ...again(text.slice(found.index + found[0].length)),
+    ];
   }
   return text.split(/(\u0000\d+\u0000)/).flatMap((piece) => {
     const mark = /^\u0000(\d+)\u0000$/.exec(piece);
@@ -70,7 +136,11 @@ function inline(text, held) {
   });
 }
 
-export const lines = (text) => text.split("\n").flatMap((line, at) => (at ? [h("br"), line] : [line])).filter((each) => each !== "");
+export const lines = (text) =>
+  text
+    .split("\n")
+    .flatMap((line, at) => (at ? [h("br"), line] : [line]))
+    .filter((each) => each !== "");
 
 export function mrkdwn(source) {
   const held = [];
@@ -87,5 +157,7 @@ export function mrkdwn(source) {
 
 export const textObject = (object) => {
   if (!object) return [];
-  return object.type === "mrkdwn" ? mrkdwn(object.text) : lines(object.emoji === false ? object.text : emoji(object.text));
+  return object.type === "mrkdwn"
+    ? mrkdwn(object.text)
+    : lines(object.emoji === false ? object.text : emoji(object.text));
 };

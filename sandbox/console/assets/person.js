@@ -12,9 +12,23 @@ export function become(id) {
 
 export function person() {
   const me = store.picture.people.find((each) => each.id === store.me);
-  return h("div", { class: "you" },
+  return h(
+    "div",
+    { class: "you" },
     h("label", { for: "you-are" }, "You are"),
-    h("select", { class: "field select", value: store.me, id: "you-are", "aria-describedby": "you-may", onchange: (event) => become(event.target.value) },
-      ...store.picture.people.map((each) => h("option", { value: each.id, selected: each.id === store.me }, listed(each)))),
-    h("small", { id: "you-may" }, me?.may ?? ""));
+    h(
+      "select",
+      {
+        class: "field select",
+        value: store.me,
+        id: "you-are",
+        "aria-describedby": "you-may",
+        onchange: (event) => become(event.target.value),
+      },
+      ...store.picture.people.map((each) =>
+        h("option", { value: each.id, selected: each.id === store.me }, listed(each)),
+      ),
+    ),
+    h("small", { id: "you-may" }, me?.may ?? ""),
+  );
 }

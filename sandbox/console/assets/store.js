@@ -5,20 +5,50 @@ import { noteFresh } from "./fresh.js";
 const LOG_KEPT = 60;
 
 export function remembered(key, otherwise) {
-  try { return JSON.parse(localStorage.getItem(`sandbox.${key}`)) ?? otherwise; } catch { return otherwise; }
+  try {
+    return JSON.parse(localStorage.getItem(`sandbox.${key}`)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
 }
 export function remember(key, value) {
-  try { localStorage.setItem(`sandbox.${key}`, JSON.stringify(value)); } catch { /* a page without storage forgets, and works */ }
+  try {
+    localStorage.setItem(`sandbox.${key}`, JSON.stringify(value));
+  } catch {
+    /* a page without storage forgets, and works */
+  }
 }
 
 const KEPT = ["me", "channel", "contact", "side", "seen"];
 export const store = {
-  picture: null, opened: "", asked: 0, lost: false, busy: new Set(), log: [], heard: 0,
-  me: remembered("me", ""), channel: remembered("channel", ""), pages: 1, thread: "", tab: "messages", typing: "", newFrom: "",
-  contact: remembered("contact", ""), side: remembered("side", "phone"), mail: "", texts: "",
-  seen: remembered("seen", {}), room: "slack", drawer: false, happenings: false, faults: false, playing: false,
+  picture: null,
+  opened: "",
+  asked: 0,
+  lost: false,
+  busy: new Set(),
+  log: [],
+  heard: 0,
+  me: remembered("me", ""),
+  channel: remembered("channel", ""),
+  pages: 1,
+  thread: "",
+  tab: "messages",
+  typing: "",
+  newFrom: "",
+  contact: remembered("contact", ""),
+  side: remembered("side", "phone"),
+  mail: "",
+  texts: "",
+  seen: remembered("seen", {}),
+  room: "slack",
+  drawer: false,
+  happenings: false,
+  faults: false,
+  playing: false,
   tour: remembered("tour", null),
-  draw: () => {}, say: () => {}, looked: () => {},
+  draw: () => {},
+  say: () => {},
+  looked: () => {},
 };
 
 export function change(values) {
@@ -30,8 +60,16 @@ export function change(values) {
 function asking() {
   const scene = store.tour?.scene;
   return new URLSearchParams({
-    user: store.me, channel: store.channel, pages: store.pages, thread: store.thread, contact: store.contact,
-    texts: store.texts, mail: store.mail, heard: store.heard, faults: store.faults ? "1" : "", scene: scene ?? "",
+    user: store.me,
+    channel: store.channel,
+    pages: store.pages,
+    thread: store.thread,
+    contact: store.contact,
+    texts: store.texts,
+    mail: store.mail,
+    heard: store.heard,
+    faults: store.faults ? "1" : "",
+    scene: scene ?? "",
   });
 }
 
@@ -43,9 +81,14 @@ export async function look() {
     const picture = await answer.json();
     if (mine !== asks) return;
     take(picture);
-    if (elsewhere(picture)) { await look(); return; }
+    if (elsewhere(picture)) {
+      await look();
+      return;
+    }
     markSeen();
-  } catch { store.lost = true; }
+  } catch {
+    store.lost = true;
+  }
   store.draw();
   store.looked();
 }
@@ -54,9 +97,15 @@ function take(picture) {
   noteFresh(store.picture, picture);
   const known = store.log.at(-1)?.number ?? 0;
   store.log = [...store.log, ...picture.happenings.filter((each) => each.number > known)].slice(-LOG_KEPT);
-  Object.assign(store, { picture, asked: Date.now(), lost: false, me: picture.me, heard: store.log.at(-1)?.number ?? store.heard });
+  Object.assign(store, {
+    picture,
+    asked: Date.now(),
+    lost: false,
+    me: picture.me,
+    heard: store.log.at(-1)?.number ?? store.heard,
+  });
   store.opened ||= picture.now;
-  if (!store.contact && !picture.notice) store.contact = picture.contact?.key ?? "";  // whoever writes next takes nobody's place
+  if (!store.contact && !picture.notice) store.contact = picture.contact?.key ?? ""; // whoever writes next takes nobody's place
 }
 
 // Whose room is gone, or who came without one, is shown the first.
@@ -73,21 +122,32 @@ function markSeen() {
   const seen = { ...store.seen };
   if (open) seen[open.id] = open.last;
   if (store.picture.contact?.at) seen[store.picture.contact.key] = store.picture.contact.at;
-  if (JSON.stringify(seen) !== JSON.stringify(store.seen)) { store.seen = seen; remember("seen", seen); }
+  if (JSON.stringify(seen) !== JSON.stringify(store.seen)) {
+    store.seen = seen;
+    remember("seen", seen);
+  }
 }
 
 // The browser tries again by itself; a sandbox that was started anew counts from the beginning.
 export function listen() {
   const source = new EventSource("/console/stream");
   source.onmessage = look;
-  source.onerror = () => { Object.assign(store, { lost: true, log: [], heard: 0 }); store.draw(); };
+  source.onerror = () => {
+    Object.assign(store, { lost: true, log: [], heard: 0 });
+    store.draw();
+  };
 }
 
 export async function deed(path, body, busy = path) {
   if (store.busy.has(busy)) return {};
-  store.busy.add(busy); store.draw();
+  store.busy.add(busy);
+  store.draw();
   try {
-    const answer = await fetch(`/console/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user: store.me, ...body }) });
+    const answer = await fetch(`/console/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ user: store.me, ...body }),
+    });
     const came = await answer.json().catch(() => ({ trouble: `The sandbox answered ${answer.status}.` }));
     if (came.trouble) store.say(came.trouble, "trouble");
     if (came.note) store.say(came.note);
@@ -95,15 +155,29 @@ export async function deed(path, body, busy = path) {
   } catch {
     store.say("The sandbox does not answer. Is it still running?", "trouble");
     return { trouble: "lost" };
-  } finally { store.busy.delete(busy); await look(); }
+  } finally {
+    store.busy.delete(busy);
+    await look();
+  }
 }
 
-export const personName = (id) => store.picture?.people.find((each) => each.id === id)?.name ?? (id === store.picture?.bot.id ? store.picture.bot.name : id);
+export const personName = (id) =>
+  store.picture?.people.find((each) => each.id === id)?.name ??
+  (id === store.picture?.bot.id ? store.picture.bot.name : id);
 export const channelName = (id) => store.picture?.channels.find((each) => each.id === id)?.name ?? "";
 
 export function openChannel(id, more = {}) {
   const unread = store.picture.channels.find((each) => each.id === id)?.last > (store.seen[id] ?? "");
-  change({ channel: id, pages: 1, thread: "", tab: "messages", drawer: false, room: "slack", newFrom: unread ? store.seen[id] ?? "0" : "", ...more });
+  change({
+    channel: id,
+    pages: 1,
+    thread: "",
+    tab: "messages",
+    drawer: false,
+    room: "slack",
+    newFrom: unread ? (store.seen[id] ?? "0") : "",
+    ...more,
+  });
   return look();
 }
 export function openContact(key, more = {}) {
