@@ -8,6 +8,7 @@ from typing import Literal
 
 from billing.added_lines import NewLine, added
 from billing.books import held, held_payer
+from billing.families import back_to_queue, held_for_return
 from billing.sheets import Sheet, set_rate, sheet_of, write_figures
 from domain.access import Actor, require
 from domain.bill import Adjustment
@@ -128,7 +129,7 @@ async def change_draft(
     """Change a draft. `seen_version` is what the person had before their eyes; `anew` where its lines have been changed
     already, and all figures are to follow."""
     async with change(now) as told:
-        await held_payer(invoice.guarantor_id)
+        await held_for_return(invoice, wanted.remove)
         invoice = await _held_draft(invoice.id, actor, seen_version)
         sheet, before = await sheet_of(invoice), invoice.total_cents
         stood = _standing(invoice, sheet)
@@ -163,9 +164,9 @@ async def delete_draft(
 ) -> None:
     """Delete a draft whole; its charges return to the queue."""
     async with change(now) as told:
-        await held_payer(invoice.guarantor_id)
+        await held_for_return(invoice)
         invoice = await _held_draft(invoice.id, actor, seen_version)
-        await Charge.filter(invoice_id=invoice.id).update(invoice_id=None)
+        await back_to_queue(Charge.filter(invoice_id=invoice.id))
         await Invoice.filter(id=invoice.id).delete()
         before = {"status": "draft", "total_cents": invoice.total_cents}
         _tell("deleted", invoice, told, actor, before=before, after={"reason": reason} if reason else {})
@@ -229,7 +230,7 @@ async def _remove(sheet: Sheet, positions: Sequence[int]) -> None:
         return
     gone = [sheet.line(position) for position in dict.fromkeys(positions)]
     await InvoiceLine.filter(id__in=[line.id for line in gone]).delete()
-    await Charge.filter(id__in=[line.charge_id for line in gone if line.charge_id]).update(invoice_id=None)
+    await back_to_queue(Charge.filter(id__in=[line.charge_id for line in gone if line.charge_id]))
     sheet.lines = [line for line in sheet.lines if line not in gone]
     for line in gone:
         sheet.on_lines.pop(line.position, None)

@@ -1,12 +1,17 @@
 """Families: who is billed for whom. What is not billed yet follows; what was sent stays with who got it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from tortoise.queryset import QuerySet
 
 from billing.books import held_payer
 from domain.access import Actor, require
 from domain.errors import invalid, not_found
+from models.care import Charge
 from models.change import Change, change
 from models.database import execute
+from models.invoices import Invoice, InvoiceLine
 from models.people import Patient
 
 CLAIMS_FOLLOW = """
@@ -20,6 +25,13 @@ CHARGES_FOLLOW = """
      WHERE guarantor_id <> $2 AND patient_id = $1 AND invoice_id IS NULL
        AND (claim_id IS NULL OR EXISTS (SELECT 1 FROM claim k WHERE k.id = claim_id AND k.guarantor_id = $2))
 """
+
+BACK = """
+    UPDATE charge SET invoice_id = NULL, guarantor_id = CASE WHEN claim_id IS NOT NULL THEN guarantor_id
+           ELSE (SELECT COALESCE(p.guarantor_id, p.id) FROM patient p WHERE p.id = charge.patient_id) END
+     WHERE id IN ({places})
+"""
+"""Into the queue of who pays by now, which may be another than who got the bill."""
 
 
 async def set_guarantor(patient_id: int, guarantor_id: int | None, *, actor: Actor, now: datetime) -> Patient:
@@ -69,6 +81,21 @@ async def follow_payer(patient: Patient, was: int, told: Change, actor: Actor) -
         before={"guarantor": was},
         after={"guarantor": patient.payer_id, "charges": charges},
     )
+
+
+async def held_for_return(invoice: Invoice, positions: Sequence[int] | None = None) -> None:
+    """Who got a bill, and those whose charges are to leave it (all of them, or these lines' only)."""
+    only = {} if positions is None else {"position__in": list(positions)}
+    lines = await InvoiceLine.filter(invoice_id=invoice.id, charge_id__isnull=False, **only)
+    charges = await Charge.filter(id__in=[line.charge_id for line in lines], claim_id=None)
+    for number in sorted({invoice.guarantor_id, *(charge.patient_id for charge in charges)}):
+        await held_payer(number)
+
+
+async def back_to_queue(charges: QuerySet[Charge]) -> None:
+    """They leave their bill. Who may have to pay for them is under lock."""
+    if ids := [charge.id for charge in await charges]:
+        await execute(BACK.format(places=", ".join(f"${place}" for place in range(1, len(ids) + 1))), ids)
 
 
 async def move_unbilled(patient: Patient) -> int:

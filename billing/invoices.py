@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from billing.books import book, held, held_payer, standing_of
+from billing.books import book, held, standing_of
+from billing.families import back_to_queue, held_for_return
 from billing.late_fees import book_fees, fees_of
 from billing.numbers import next_invoice_number
 from billing.plans import follow_plans_of
@@ -105,7 +106,7 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
     """Take a sent invoice back: its charges return to the queue, what it sold to the shelf, and the ledger to where it
     was. Only while nothing has been paid on it or forgiven of it."""
     async with change(now) as told:
-        await held_payer(invoice.guarantor_id)  # its charges change hands
+        await held_for_return(invoice)
         invoice = await held(invoice.id)
         require(actor, "biller", invoice.location, "Voiding an invoice")
         await refuse_if_with_agency([invoice])
@@ -124,7 +125,7 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
         )
         await _book(invoice, "void", await _booked_back(invoice), on=on, now=now)
         await put_back(invoice, told=told, actor=actor)
-        await Charge.filter(invoice_id=invoice.id).update(invoice_id=None)
+        await back_to_queue(Charge.filter(invoice_id=invoice.id))
         await InvoiceLine.filter(invoice_id=invoice.id).update(charge_id=None)
         await follow_plans_of(invoice.guarantor_id, told)
         return invoice

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from billing.added_lines import NewLine
 from billing.audit import audit
+from billing.drafts import DraftChange, change_draft, delete_draft
 from billing.families import set_guarantor
+from billing.invoices import void_invoice
 from billing.patients import patient_by
 from billing.sessions import complete_session
 from domain.access import CLOCK
@@ -81,3 +84,21 @@ async def test_chains_and_strangers_are_refused_and_change_nothing(clinic: Clini
     with pytest.raises(Refusal, match="role biller"):
         await set_guarantor(ana.id, maria.id, actor=VERA, now=clinic.now)
     assert await everything() == before
+
+
+@pytest.mark.parametrize("back", ["removed", "deleted", "voided"])
+async def test_what_leaves_a_bill_goes_to_who_pays_by_then(clinic: Clinic, back: str) -> None:
+    maria, leo = await clinic.patient(), await clinic.patient("leo", guarantor="maria")
+    draft = await clinic.sees(leo)
+    await pays(clinic, leo, None)
+    assert await payers() == [(maria.id, draft.id)]
+    known = {"actor": DANA, "now": clinic.now}
+    if back == "removed":
+        by_hand = NewLine(description="Copies", unit_price_cents=500)
+        await change_draft(draft, DraftChange(remove=(1,), add=(by_hand,)), practice=clinic.practice, **known)
+    elif back == "deleted":
+        await delete_draft(draft, **known)
+    else:
+        await void_invoice(await clinic.sends(draft), reason="Hers no more", on=clinic.today, **known)
+    assert await payers() == [(leo.id, None)]
+    assert await audit(full=True) == []
