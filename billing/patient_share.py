@@ -9,9 +9,11 @@ from billing.credit_notes import credit
 from billing.drafts import DraftChange, change_draft, delete_draft, draft_charges
 from billing.invoices import send_invoice
 from domain.access import CLOCK, Actor
+from domain.errors import Refusal
 from domain.practice import Practice
 from models.care import CareSession, Charge
 from models.change import Change
+from models.database import transaction
 from models.insurance import Claim, CreditNote
 from models.invoices import Invoice, InvoiceLine
 
@@ -85,10 +87,21 @@ async def _lower(
         part = min(left, charge.amount_cents - await _credited(charge))
         if part and _is_sent(charge, invoices):
             part = await credit(invoices[charge.invoice_id or 0], part, charge=charge, practice=practice, told=told)
-        elif part:
-            await _change(charge, -part, invoices, practice=practice, told=told)
+        elif part and not await _shrunk(charge, part, invoices, practice=practice, told=told):
+            part = 0
         left -= part
     return cents - left
+
+
+async def _shrunk(charge: Charge, by: int, invoices: dict[int, Invoice], *, practice: Practice, told: Change) -> bool:
+    """Whether its draft bears that: where staff have taken off more than would be left, they must look at it."""
+    try:
+        async with transaction():
+            await _change(charge, -by, invoices, practice=practice, told=told)
+    except Refusal:
+        await charge.refresh_from_db()
+        return False
+    return True
 
 
 def _is_sent(charge: Charge, invoices: dict[int, Invoice]) -> bool:

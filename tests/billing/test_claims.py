@@ -7,18 +7,20 @@ import pytest
 
 from billing.audit import audit
 from billing.claims import ClaimRecord, bill_patient, put_claim
-from billing.drafts import DraftChange, change_draft, draft_invoice
+from billing.drafts import DraftChange, LineChange, change_draft, draft_invoice
 from billing.invoices import void_invoice
 from billing.sessions import complete_session
 from billing.write_offs import write_off
 from domain.access import CLOCK
+from domain.bill import Adjustment
 from domain.errors import Refusal
 from models.care import Charge
 from models.insurance import Claim, ClaimLine, ClaimPosting
 from models.invoices import Invoice
 from models.people import Patient
 from tests.billing.clinic import DANA, VERA, Clinic, everything
-from tests.billing.insured import CHARGED, asked, charges, claim_of, state, tales, told
+from tests.billing.insured import CHARGED, asked, charges, check, claim_of, comes, state, tales, told
+from tests.support.era import paid, reversal
 
 
 async def refusal_of(clinic: Clinic, claim: Claim, status: str, *cents: int | None, **more: str) -> Refusal:
@@ -382,3 +384,20 @@ async def test_a_later_day_s_word_of_the_practice_s_own_system_stands(clinic: Cl
     clinic.now += timedelta(days=3)
     await told(clinic, claim, "paid", None, None, 1_000)
     assert await state(claim) == ("paid", 1_000)
+
+
+async def test_a_draft_whose_discounts_are_more_than_is_left_is_a_person_s_and_stops_nothing_else(
+    clinic: Clinic,
+) -> None:
+    claim, other = await claim_of(clinic, bill_to="insurance"), await claim_of(clinic, "joe")
+    await comes(clinic, check(paid("S-1", CHARGED, 4_000)))
+    off = LineChange(adjustments=(Adjustment(kind="discount", cents=2_500),))
+    draft = await change_draft(
+        await Invoice.get(), DraftChange(lines={1: off}), practice=clinic.practice, actor=DANA, now=clinic.now
+    )
+    first, then = paid("S-1", CHARGED, 4_000), paid("S-1", CHARGED, 2_000)
+    again = check(reversal(first), then, paid("S-2", CHARGED, 1_000), trace="EFT00018")
+    assert (await comes(clinic, again)).posted == 3
+    assert (await state(other), await state(claim)) == (("paid", 1_000), ("paid", 4_000))
+    assert await asked() == [("not_creditable", 2_000, 4_000)]
+    assert ((await Invoice.get(id=draft.id)).total_cents, await audit(full=True)) == (1_500, [])
