@@ -7,7 +7,7 @@ from domain.practice import Practice
 from models.invoices import Invoice
 from models.people import Patient
 from sandbox import Scene, Step
-from sandbox.console.tour import card, clock, is_open, mailbox, phone, reads, thread
+from sandbox.console.given import IsOpen, Reads, card, clock, mailbox, phone, thread
 
 ASKED = "May I pay on Friday?"
 ANSWERED = "Yes, Friday is fine."
@@ -50,8 +50,8 @@ def _failed(bill: Bill) -> Scene:
                  "and what would mend it.", here),
             Step("Ask for the whole story: press *More actions*, and choose *Why was this (not) sent?*",
                  card(bill.channel, bill.number, press="More actions"),
-                 reads(thread(bill.channel, bill.number), "Nothing is planned")),
-            Step("Only you see that answer. Nothing more goes to a number that can’t take it, until somebody mends it.", here),
+                 Reads(thread(bill.channel, bill.number), "Nothing is planned")),
+            Step("Only you see that answer. Nothing more goes to a number that can’t take it.", here),
         ),
     )  # fmt: skip
 
@@ -63,12 +63,12 @@ def _late(bill: Bill) -> Scene:
         "A bill that is not paid in time becomes one card, and a sequence of reminders begins.",
         (
             Step(f"{bill.name} is late. Suppose she has called: press *Pause* on her card, {bill.number}.",
-                 card(bill.channel, bill.number, press="Pause"), reads(here, r"^Paused")),
+                 card(bill.channel, bill.number, press="Pause"), Reads(here, r"^Paused")),
             Step("Nothing is sent now, whatever the clock says. Press *+1 day* on top and see.", clock("+1 day")),
             Step("The thread is the card’s history: who did what, and when. Open it: press *replies* under the card.",
-                 thread(bill.channel, bill.number, press="replies"), is_open(thread(bill.channel, bill.number))),
+                 thread(bill.channel, bill.number, press="replies"), IsOpen(thread(bill.channel, bill.number))),
             Step("Let the reminders go on: press *Resume* on the card.",
-                 card(bill.channel, bill.number, press="Resume"), reads(here, r"^Overdue")),
+                 card(bill.channel, bill.number, press="Resume"), Reads(here, r"^Overdue")),
         ),
     )  # fmt: skip
 
@@ -80,12 +80,12 @@ def _asks(bill: Bill) -> Scene:
         "What patients text appears under their card, and reminders wait for an answer.",
         (
             Step(f"You are {bill.name} now. On the phone write `{ASKED}` and press *Send text*.",
-                 phone(bill.phone, press="Text back"), reads(there, ASKED.replace("?", r"\?"))),
+                 phone(bill.phone, press="Text back"), Reads(there, ASKED.replace("?", r"\?"))),
             Step("It is in the card’s thread, and the reminders wait. Open it: press *replies* under the card.",
-                 thread(bill.channel, bill.number, press="replies"), is_open(there)),
+                 thread(bill.channel, bill.number, press="replies"), IsOpen(there)),
             Step(f"Press *Reply to patient* in the thread, write `{ANSWERED}`, press *Preview*, and then *Send*: "
                  "nothing leaves unseen.",
-                 thread(bill.channel, bill.number, press="Reply to patient"), reads(phone(bill.phone), ANSWERED)),
+                 thread(bill.channel, bill.number, press="Reply to patient"), Reads(phone(bill.phone), ANSWERED)),
             Step("There it is, on the phone.", phone(bill.phone)),
         ),
     )  # fmt: skip
@@ -98,10 +98,10 @@ def _pays(bill: Bill) -> Scene:
         (
             Step(f"Open the *link* in {bill.name}’s last text. On her page press *Pay*, on the card processor’s "
                  "*Pay by card*.",
-                 phone(bill.phone, press="link"), reads(card(bill.channel, bill.number), r"^Paid")),
+                 phone(bill.phone, press="link"), Reads(card(bill.channel, bill.number), r"^Paid")),
             Step("The card has turned to “Paid” by itself: nobody typed anything, and the reminders have ended.",
                  card(bill.channel, bill.number)),
             Step("The thank-you came by mail, with the receipt. Open it in the mailbox.",
-                 mailbox(bill.mail, press="Thank you"), reads(mailbox(bill.mail), "Thank you")),
+                 mailbox(bill.mail, press="Thank you"), Reads(mailbox(bill.mail), "Thank you")),
         ),
     )  # fmt: skip

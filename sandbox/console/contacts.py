@@ -5,16 +5,14 @@ It is brought up to date whenever somebody looks, at the cost of what is new and
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from sandbox.console.given import Contact
+from sandbox.console.stage import Stage
 from sandbox.mail import Mail
 from sandbox.twilio import Text
-
-if TYPE_CHECKING:
-    from sandbox.console.stage import Stage
 
 T = TypeVar("T")
 FOUND, RECENT = 12, 8
@@ -22,21 +20,8 @@ UNSPLIT = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe"
 """Letters that Unicode doesn't take for an accented one, and people type as one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    name: str
-    phone: str = ""
-    mail: str = ""
-    texts_to: str = ""
-    """The number they would text before anybody has texted them."""
-
-    @property
-    def key(self) -> str:
-        return self.phone or self.mail
-
-
 class AddressBook:
-    def __init__(self, stage: "Stage") -> None:
+    def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._given: Sequence[Contact] = ()
         self._of: dict[str, Contact] = {}
@@ -53,7 +38,7 @@ class AddressBook:
     def look(self) -> tuple[list[Text], list[tuple[int, Mail]]]:
         """The texts and mails that are new since somebody looked, oldest first."""
         if self._given is not self._stage.contacts:
-            self._take(self._stage.contacts)
+            self._introduce(self._stage.contacts)
         texts, mails = self._stage.phones.texts, self._stage.mailbox.deliveries
         if (self._last_text and self._last_text.sid not in texts) or (self._last_mail and not mails):
             self._forget()  # the world was emptied
@@ -69,17 +54,23 @@ class AddressBook:
         moved = [(text.created, number_of(text)) for text in came]
         moved += [(mail.at, address) for mail in mailed for address in mail.recipients]
         for at, address in sorted(moved):
-            key = self.contact(address).key
-            self._last_at.pop(key, None)
-            self._last_at[key] = at  # the latest comes last
+            self._note(address, at)
         return came, placed
 
-    def _take(self, given: Sequence[Contact]) -> None:
+    def _introduce(self, given: Sequence[Contact]) -> None:
+        """Whoever was a stranger may have a name now."""
         self._given = given
         self._of = {address: each for each in given for address in (each.phone, each.mail.lower()) if address}
         self._typed_as.clear()
-        if self._last_at:
-            self._forget()  # what has passed belongs to other names now
+        before, self._last_at = self._last_at, {}
+        for key, at in before.items():
+            self._note(key, at)
+
+    def _note(self, address: str, at: datetime) -> None:
+        """The latest comes last."""
+        key = self.contact(address).key
+        self._last_at.pop(key, None)
+        self._last_at[key] = at
 
     def contact(self, address: str) -> Contact:
         """Whoever has this number or address; a stranger is called by it."""
@@ -113,11 +104,9 @@ class AddressBook:
 
     def _everybody(self) -> Iterator[Contact]:
         yield from self._stage.contacts
-        strange = [*self._stage.phones, *(box for box in self._stage.mailbox if box.deliveries)]
-        for each in strange:
-            address = each.number if hasattr(each, "number") else each.address
-            if address not in self._of:
-                yield self.contact(address)
+        numbers = (phone.number for phone in self._stage.phones)
+        addresses = (inbox.address for inbox in self._stage.mailbox if inbox.deliveries)
+        yield from (self.contact(each) for each in (*numbers, *addresses) if each not in self._of)
 
     def _searched(self, contact: Contact) -> str:
         if contact.key not in self._typed_as:

@@ -5,15 +5,13 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from sandbox.console.contacts import AddressBook, newer, number_of
+from sandbox.console.stage import Stage
 from sandbox.mail import Mail
 from sandbox.slack import ApiCall
 from sandbox.twilio import Text
-
-if TYPE_CHECKING:
-    from sandbox.console.stage import Stage
 
 Json: TypeAlias = dict[str, Any]
 KEPT, LONGEST = 60, 90
@@ -43,7 +41,7 @@ class Happening:
 
 
 class Happenings:
-    def __init__(self, stage: "Stage", book: AddressBook) -> None:
+    def __init__(self, stage: Stage, book: AddressBook) -> None:
         self._stage, self._book = stage, book
         self._kept: deque[tuple[int, Happening]] = deque(maxlen=KEPT)
         self._count = 0

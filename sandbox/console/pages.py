@@ -8,10 +8,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.console.deeds import Deeds, json_response
+from sandbox.console.looking import Looking
 from sandbox.console.patient_picture import listed
 from sandbox.console.picture import Pictures, people
 from sandbox.console.stage import Stage
-from sandbox.console.tour import Looking
 from sandbox.mail import Mail
 
 ASSETS = Path(__file__).parent / "assets"

@@ -3,9 +3,10 @@
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from sandbox.console.contacts import AddressBook, Contact
+from sandbox.console.contacts import AddressBook
+from sandbox.console.given import Contact
+from sandbox.console.looking import Looking
 from sandbox.console.stage import Stage
-from sandbox.console.tour import Looking
 from sandbox.mail import Mail
 from sandbox.twilio import Text
 

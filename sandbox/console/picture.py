@@ -6,10 +6,11 @@ from typing import Any, TypeAlias
 
 from sandbox.console.contacts import AddressBook
 from sandbox.console.happenings import Happenings
+from sandbox.console.looking import Looking
 from sandbox.console.patient_picture import patient_picture
 from sandbox.console.slack_picture import slack_picture
 from sandbox.console.stage import Stage
-from sandbox.console.tour import Looking, tour_picture
+from sandbox.console.tour import tour_picture
 from sandbox.console.troubles import switches
 
 Json: TypeAlias = dict[str, Any]

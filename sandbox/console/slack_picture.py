@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, TypeAlias
 
+from sandbox.console.looking import Looking
 from sandbox.console.stage import Stage
-from sandbox.console.tour import Looking
 from sandbox.slack import Channel, Message
 
 Json: TypeAlias = dict[str, Any]

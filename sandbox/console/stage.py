@@ -1,26 +1,16 @@
 """What the console shows and works: the parts of a world it is given. `sandbox.World` is one; none is made here."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sandbox.clock import MovableClock
-from sandbox.console.contacts import Contact
-from sandbox.console.tour import Scene
+from sandbox.console.given import Contact, Role, Scene
 from sandbox.courier import Courier
 from sandbox.mail import Mailbox
 from sandbox.slack import SlackWorkspace
 from sandbox.stripe import CardProcessor
 from sandbox.twilio import PhoneNetwork
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a person of the workspace is to the service, and what that lets them do, in a few words."""
-
-    title: str
-    may: str
 
 
 class Stage(Protocol):

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from sandbox import Scene, Step
-from sandbox.console.tour import card, clock, is_open, mailbox, person, phone, reads, thread
+from sandbox.console.given import IsOpen, Reads, card, clock, mailbox, person, phone, thread
 from tests.sandbox.console_day import ANA, BEN, MIA, OMAR, ROOM, Day, a_day
 
 HONG = "+12125550188"
@@ -207,15 +207,15 @@ async def test_who_one_is_and_what_they_may_is_said(page: Page) -> None:
 
 async def test_a_tour_says_where_to_look_and_what_was_done(page: Page, day: Day) -> None:
     steps = (
-        Step("Pause it.", card(ROOM, "INV-1042", press="Pause"), reads(card(ROOM, "INV-1042"), "^Paused")),
-        Step("Open the thread.", thread(ROOM, "INV-1042"), is_open(thread(ROOM, "INV-1042"))),
-        Step("Read the text.", phone(ANA), reads(phone(ANA), "half now")),
-        Step("Read the bill.", mailbox("ana.pereira@mail.test"), reads(mailbox("ana.pereira@mail.test"), "^Your inv")),
-        Step("Be Omar.", person(OMAR), is_open(person(OMAR))),
+        Step("Pause it.", card(ROOM, "INV-1042", press="Pause"), Reads(card(ROOM, "INV-1042"), "^Paused")),
+        Step("Open the thread.", thread(ROOM, "INV-1042"), IsOpen(thread(ROOM, "INV-1042"))),
+        Step("Read the text.", phone(ANA), Reads(phone(ANA), "half now")),
+        Step("Read the bill.", mailbox("ana.pereira@mail.test"), Reads(mailbox("ana.pereira@mail.test"), "^Your inv")),
+        Step("Be Omar.", person(OMAR), IsOpen(person(OMAR))),
         Step("Move the clock.", clock("+1 day")),
     )
     day.world.tour = (Scene("Late", "A bill is late.", steps), Scene("Never", "A card that is not there.", (
-        Step("Press it.", card(ROOM, "INV-9999"), reads(card(ROOM, "INV-9999"), "Paid")),)))  # fmt: skip
+        Step("Press it.", card(ROOM, "INV-9999"), Reads(card(ROOM, "INV-9999"), "Paid")),)))  # fmt: skip
     assert (await page.looks())["tour"] == {"scenes": ["Late", "Never"]}
     tour = (await page.looks(scene=0))["tour"]
     assert [each["done"] for each in tour["steps"]] == [False, False, True, True, False, None]

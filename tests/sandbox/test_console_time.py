@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from sandbox import Scene, Step
-from sandbox.console.tour import card, clock, is_open, phone, reads, thread
+from sandbox.console.given import IsOpen, Reads, card, clock, phone, thread
 from tests.sandbox.console_day import ANA, BEN, ROOM, Day, a_day
 from tests.support.browser import in_a_browser
 
@@ -16,13 +16,13 @@ pytestmark = in_a_browser
 TOUR = (
     Scene("Late, and paused", "A bill is late.", (
         Step("Press *Pause* on the card.", card(ROOM, "INV-1042", press="Pause"),
-             reads(card(ROOM, "INV-1042"), "^Paused")),
+             Reads(card(ROOM, "INV-1042"), "^Paused")),
         Step("Press *+1 day*.", clock("+1 day")),
         Step("Press *replies* under the card.", thread(ROOM, "INV-1042", press="replies"),
-             is_open(thread(ROOM, "INV-1042"))),
+             IsOpen(thread(ROOM, "INV-1042"))),
     )),
     Scene("A word back", "She writes.", (
-        Step("Write `Thanks` on her phone.", phone(ANA, press="Text back"), reads(phone(ANA), "^Thanks$")),
+        Step("Write `Thanks` on her phone.", phone(ANA, press="Text back"), Reads(phone(ANA), "^Thanks$")),
     )),
 )  # fmt: skip
 

@@ -3,7 +3,6 @@
 import { h, icon } from "./dom.js";
 import { change, look, openChannel, openContact, remember, store } from "./store.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { become } from "./person.js";
 import { CROSS } from "./layers.js";
 import { pointAt } from "./spot.js";
 
