@@ -5,7 +5,7 @@ PORT ?= 8080
 # The pin stands in pyproject.toml, where the lock file sees it too.
 UV_PIN := $(shell sed -n 's/.*"\(uv==[^"]*\)".*/\1/p' pyproject.toml)
 BIN := .venv/bin
-SYSTEM_PACKAGES := postgresql chromium poppler-utils
+SYSTEM_PACKAGES := postgresql chromium-headless-shell poppler-utils
 
 # The first process compiles what it imports, 800 modules of 7,500; all others are to find it done.
 unexport PYTHONDONTWRITEBYTECODE

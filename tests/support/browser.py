@@ -17,7 +17,7 @@ use; so do their own fixtures: `@pytest_asyncio.fixture(loop_scope="session")`."
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of a process; each has a profile of its own in it."""
     async with async_playwright() as driver:
-        args = ["--force-color-profile=srgb"]
+        args = ["--force-color-profile=srgb", "--disable-gpu"]
         browser = await driver.chromium.launch(executable_path=chromium(), args=args)
         yield browser
         await browser.close()
