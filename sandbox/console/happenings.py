@@ -51,7 +51,7 @@ class Happenings:
 
     def since(self, heard: int) -> list[Json]:
         """Those after the one that was heard of last, oldest first; what was before the first look is history."""
-        self._look()
+        self.look()
         if not self._begun:
             self._kept.clear()
             self._begun = True
@@ -61,7 +61,7 @@ class Happenings:
             if number > heard
         ]
 
-    def _look(self) -> None:
+    def look(self) -> None:
         texts, mails = self._book.look()
         came = [*map(self._text, texts), *(self._mail(place, mail) for place, mail in mails)]
         came += [*self._posts(), *self._payments()]

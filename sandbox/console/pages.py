@@ -9,7 +9,6 @@ from aiohttp.typedefs import Handler
 
 from sandbox.console.deeds import Deeds, json_response
 from sandbox.console.looking import Looking
-from sandbox.console.patient_picture import listed
 from sandbox.console.picture import Pictures, people
 from sandbox.console.stage import Stage
 from sandbox.mail import Mail
@@ -57,9 +56,7 @@ class Pages:
         return json_response(self._pictures.of(_looking(self._stage, request)))
 
     async def contacts(self, request: web.Request) -> web.Response:
-        book = self._pictures.book
-        book.look()
-        return json_response([listed(book, each) for each in book.find(request.query.get("typed", ""))])
+        return json_response(self._pictures.find(request.query.get("typed", "")))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Says "look" whenever something is different; the page then asks for what it shows. Else it is silent."""

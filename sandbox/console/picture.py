@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from sandbox.console.contacts import AddressBook
 from sandbox.console.happenings import Happenings
 from sandbox.console.looking import Looking
-from sandbox.console.patient_picture import patient_picture
+from sandbox.console.patient_picture import listed, patient_picture
 from sandbox.console.slack_picture import slack_picture
 from sandbox.console.stage import Stage
 from sandbox.console.tour import tour_picture
@@ -39,6 +39,11 @@ class Pictures:
             **slack_picture(stage, looking),
             **patient_picture(stage, self.book, looking),
         }
+
+    def find(self, typed: str) -> list[Json]:
+        """Patients, and strangers who have a phone or a mailbox here."""
+        self._happenings.look()
+        return [listed(self.book, each) for each in self.book.find(typed)]
 
     def _person(self, user: str) -> Json:
         person, role = self._stage.slack.kept.people[user], self._stage.roles.get(user)

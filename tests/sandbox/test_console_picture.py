@@ -8,7 +8,7 @@ import pytest
 
 from sandbox import Scene, Step
 from sandbox.console.given import IsOpen, Reads, card, clock, mailbox, person, phone, thread
-from tests.sandbox.console_day import ANA, BEN, MIA, OMAR, ROOM, Day, a_day
+from tests.sandbox.console_day import ANA, BEN, CONTACTS, MIA, OMAR, ROOM, Day, a_day
 
 HONG = "+12125550188"
 
@@ -166,6 +166,24 @@ async def test_what_happens_is_told_in_order_and_once(page: Page, day: Day) -> N
     assert told[2]["where"] == {"channel": day.room, "ts": day.card, "thread": True}
     assert told[3]["where"] == {"contact": BEN, "side": "phone"}
     assert (await page.looks(heard=told[-1]["number"]))["happenings"] == []
+
+
+async def test_looking_for_somebody_takes_nothing_from_what_is_told(page: Page, day: Day) -> None:
+    await page.looks()
+    day.world.phones.accept(to=BEN, body="Hello", sender="+12125550100")
+    assert await page.finds("Benjamin") == ["Benjamin Köhler"]
+    assert [each["words"] for each in (await page.looks())["happenings"]] == ["Text to Benjamin Köhler: Hello"]
+
+
+async def test_strangers_who_get_a_name_are_not_told_of_again(page: Page, day: Day) -> None:
+    day.world.contacts = ()
+    await page.looks()
+    day.world.phones.accept(to=BEN, body="Hello", sender="+12125550100")
+    [told] = (await page.looks())["happenings"]
+    day.world.contacts = CONTACTS
+    seen = await page.looks(heard=told["number"])
+    assert seen["happenings"] == []
+    assert [each["name"] for each in seen["recent"]] == ["Benjamin Köhler", "Ana Pereira"]
 
 
 async def test_a_mail_and_a_payment_lead_to_the_mailbox(page: Page, day: Day) -> None:

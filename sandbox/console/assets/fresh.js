@@ -7,14 +7,13 @@ export const whenFaded = (draw) => {
   again = draw;
 };
 
-const signs = (list, key, sign) => new Map((list ?? []).map((each) => [key(each), sign(each)]));
-
-function compare(before, after, key, sign, marksFirst) {
-  if (!before) return;
-  const known = signs(before, key, sign),
-    oldest = before.length ? key(before[0]) : "";
-  for (const each of after ?? []) {
-    const changed = known.has(key(each)) ? known.get(key(each)) !== sign(each) : marksFirst || key(each) > oldest;
+// What came after the last one that was there is new; and what stands there otherwise than it did.
+function compare(before, after, { key, at, sign }) {
+  if (!before || !after) return;
+  const known = new Map(before.map((each) => [key(each), sign(each)])),
+    latest = before.length ? at(before.at(-1)) : "";
+  for (const each of after) {
+    const changed = known.has(key(each)) ? known.get(key(each)) !== sign(each) : at(each) > latest;
     if (changed) mark(key(each));
   }
 }
@@ -32,23 +31,20 @@ export const point = (key) => {
   again();
 };
 
-const ofMessage = (each) => `m${each.ts}`,
-  ofText = (each) => `s${each.id}`,
-  ofMail = (each) => `mail${each.id}`;
-const state = (each) => `${each.edited?.ts ?? ""}|${each.reply_count ?? 0}`;
+const MESSAGES = {
+  key: (each) => `m${each.ts}`,
+  at: (each) => each.ts,
+  sign: (each) => `${each.edited?.ts ?? ""}|${each.reply_count ?? 0}`,
+};
+const TEXTS = { key: (each) => `s${each.id}`, at: (each) => each.at, sign: (each) => each.status };
+const MAILS = { key: (each) => `mail${each.id}`, at: (each) => each.at, sign: () => "" };
 
 export function noteFresh(before, now) {
   if (!before || before.me !== now.me) return;
   const same = (name, key) => before[name] && now[name] && before[name][key] === now[name][key];
-  if (same("channel", "id")) compare(before.channel.messages, now.channel.messages, ofMessage, state, false);
-  if (same("thread", "ts")) compare(before.thread.replies, now.thread.replies, ofMessage, state, true);
+  if (same("channel", "id")) compare(before.channel.messages, now.channel.messages, MESSAGES);
+  if (same("thread", "ts")) compare(before.thread.replies, now.thread.replies, MESSAGES);
   if (!same("contact", "key")) return;
-  compare(
-    before.contact.phone?.messages,
-    now.contact.phone?.messages,
-    ofText,
-    (each) => each.status,
-    before.contact.phone?.messages.length < 1 || before.contact.phone?.earlier === now.contact.phone?.earlier,
-  );
-  compare(before.contact.mailbox?.messages, now.contact.mailbox?.messages, ofMail, () => "", true);
+  compare(before.contact.phone?.messages, now.contact.phone?.messages, TEXTS);
+  compare(before.contact.mailbox?.messages, now.contact.mailbox?.messages, MAILS);
 }
