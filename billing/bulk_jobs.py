@@ -54,7 +54,7 @@ async def progress(job_id: int) -> Progress:
 async def work_through(deeds: Mapping[str, Deed], *, now: datetime, pulse: datetime) -> int:
     """Do the next rows of the oldest job that nobody else is at; how many. Call it outside of transactions."""
     taken = await claim(BulkJob, due="done_at IS NULL", at=pulse, lease=LEASE, limit=1)
-    for job in await BulkJob.filter(id__in=taken):
+    for job in await BulkJob.filter(id__in=taken) if taken else ():
         items = await BulkItem.filter(job_id=job.id, status="waiting").order_by("id").limit(AT_ONCE)
         for item in items:
             await _do(item, job, deeds[job.kind], now)

@@ -29,7 +29,7 @@ async def pay_back(*, practice: Practice, ports: Ports) -> int:
         return 0
     due = [ports.clock.now()]
     ids = await claim(Refund, due=WAITING, args=due, at=ports.clock.pulse(), lease=LEASE, limit=BATCH)
-    for refund in await Refund.filter(id__in=ids).order_by("id").prefetch_related("payment"):
+    for refund in await Refund.filter(id__in=ids).order_by("id").prefetch_related("payment") if ids else ():
         await _ask(refund, ports.cards, practice=practice, now=ports.clock.now())
     return len(ids)
 

@@ -62,7 +62,7 @@ async def draw_cards(*, practice: Practice, ports: Ports, channels: Channels) ->
     ids = await claim(
         Card, due="wanted > shown AND due_at <= $1", args=[now], at=ports.clock.pulse(), lease=LEASE, limit=BATCH
     )
-    for card in await Card.filter(id__in=ids).order_by("id"):
+    for card in await Card.filter(id__in=ids).order_by("id") if ids else ():
         await _in_turn(card, partial(_draw, card, practice=practice, ports=ports, channels=channels), ports)
     return len(ids)
 
@@ -97,7 +97,7 @@ async def post_lines(*, ports: Ports, channels: Channels) -> int:
         lease=LEASE,
         limit=BATCH,
     )
-    for line in await Post.filter(id__in=ids).order_by("id"):
+    for line in await Post.filter(id__in=ids).order_by("id") if ids else ():
         await _in_turn(line, partial(_say, line, ports, channels), ports)
     return len(ids)
 
