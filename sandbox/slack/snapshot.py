@@ -2,12 +2,14 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from sandbox.slack.records import Channel, Contents, Message, Person, ResponseUrl, StoredFile, UserGroup, View
 from sandbox.slack.rules import Json
+
+OF_A_MESSAGE = tuple(field.name for field in fields(Message))
 
 
 def write(kept: Contents) -> Json:
@@ -46,8 +48,9 @@ def read(kept: Mapping[str, Any]) -> Contents:
 
 
 def _message(message: Message) -> Json:
-    """Replies stand in the channel too, and are hung on their parents again when read."""
-    return asdict(message) | {"replies": []}
+    """Replies stand in the channel too, and are hung on their parents again when read. No deep copy, as `asdict` makes:
+    a year's messages are written down again and again."""
+    return {name: getattr(message, name) for name in OF_A_MESSAGE} | {"replies": []}
 
 
 def _channel(channel: Channel) -> Json:
