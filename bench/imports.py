@@ -11,38 +11,42 @@ from bench.databases import Kind, fresh
 from bench.race import Round, Row
 
 SESSIONS = 100_000
+WITH_DRAFTS = 20_000
 
 names = count(1)
 
 
 def rows(kind: Kind, folder: Path) -> list[Row]:
-    short, of = kind.lower(), f"Import of {SESSIONS:,} sessions"
-    side = partial(_side, kind, folder)
+    short, side = kind.lower(), partial(_side, kind, folder)
+    all_of, some = f"Import of {SESSIONS:,} sessions", f"Import of {WITH_DRAFTS:,} sessions, a draft each"
+    plain, drafted = (partial(side, sessions=SESSIONS, drafts="no"), partial(side, sessions=WITH_DRAFTS, drafts="yes"))
+    heavy = partial(_weight, partial(side, "weighed", sessions=SESSIONS, drafts="yes"))
     return [
-        Row(f"import-{short}", f"{of} · {kind}", "/s", partial(side, "ours", "no"), 0.3, partial(side, "bare", "no"),
-            rounds=3),
-        Row(f"import-drafts-{short}", f"{of}, a draft each · {kind}", "/s", partial(side, "ours", "yes"), 0.3,
-            partial(side, "bare", "yes"), rounds=3),
-        Row(f"import-weight-{short}", f"{of}, resident · {kind}", "MB", partial(_weight, side), 150, rounds=1),
+        Row(f"import-{short}", f"{all_of} · {kind}", "/s", partial(plain, "ours"), 0.3, partial(plain, "bare"),
+            rounds=3, warm_up=False),
+        Row(f"import-drafts-{short}", f"{some} · {kind}", "/s", partial(drafted, "ours"), 0.3, partial(drafted, "bare"),
+            rounds=3, warm_up=False),
+        Row(f"import-weight-{short}", f"{all_of}, a draft each, resident · {kind}", "MB", heavy, 150, rounds=1,
+            warm_up=False),
     ]  # fmt: skip
 
 
 @asynccontextmanager
-async def _side(kind: Kind, folder: Path, whose: str, drafts: str) -> AsyncIterator[Round]:
+async def _side(kind: Kind, folder: Path, whose: str, *, sessions: int, drafts: str) -> AsyncIterator[Round]:
     async with (
         fresh(kind, folder, f"bench_import_{next(names)}") as url,
         fresh(kind, folder, f"bench_import_{next(names)}") as other,
-        child("bench.sides.imports", whose, url, other, drafts, str(SESSIONS)) as imports,
+        child("bench.sides.imports", whose, url, other, drafts, str(sessions)) as imports,
     ):
         yield imports.round
 
 
 @asynccontextmanager
-async def _weight(side: Callable[[str, str], AbstractAsyncContextManager[Round]]) -> AsyncIterator[Round]:
+async def _weight(side: Callable[[], AbstractAsyncContextManager[Round]]) -> AsyncIterator[Round]:
     """Of a process of its own each time: what it has taken once it does not give back."""
 
     async def megabytes() -> float:
-        async with side("weighed", "yes") as weighed:
+        async with side() as weighed:
             return await weighed()
 
     yield megabytes

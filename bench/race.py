@@ -24,6 +24,8 @@ class Row:
     limit: Side | None = None
     """Without one the bound is a figure of its own, not a ratio."""
     rounds: int = 9
+    warm_up: bool = True
+    """Not where a round is so long that its beginning does not show, or has a process of its own."""
 
     @property
     def less_is_better(self) -> bool:
@@ -52,8 +54,9 @@ async def race(row: Row) -> Outcome:
     async with AsyncExitStack() as stack:
         ours = await stack.enter_async_context(row.ours())
         limit = await stack.enter_async_context(row.limit()) if row.limit else None
-        await ours()
-        if limit:
+        if row.warm_up:
+            await ours()
+        if row.warm_up and limit:
             await limit()
         for _ in range(row.rounds):
             outcome.ours.append(await ours())

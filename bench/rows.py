@@ -69,7 +69,7 @@ def _starting(folder: Path) -> list[Row]:
     books = partial(fresh, "SQLite", folder, "bench_start")
     return [
         Row("start", "Start to ready", "s", partial(_starts, books), 2, rounds=5),
-        Row("idle", "Idle, resident with children", "MB", partial(_idle, books), 150, rounds=1),
+        Row("idle", "Idle, resident with children", "MB", partial(_idle, books), 150, rounds=1, warm_up=False),
     ]
 
 

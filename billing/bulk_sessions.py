@@ -98,16 +98,10 @@ async def _ground(records: Sequence[SessionRecord], practice: Practice) -> Groun
     )
     ground = Ground(
         practice,
-        {row["external_id"]: row["content_hash"] for row in known},
+        dict(map(tuple, known)),
         {
-            row["external_id"]: Payable(
-                row["id"],
-                row["guarantor_id"] or row["id"],
-                row["bill_to"],
-                row["price_list"],
-                row["merged_into_id"] is not None,
-            )
-            for row in found
+            external_id: Payable(number, guarantor or number, bill_to, price_list, merged_into is not None)
+            for number, external_id, guarantor, bill_to, price_list, merged_into in found
         },
     )
     for price in await Price.filter(code__in={item.code for record in records for item in record.items}):
@@ -191,8 +185,8 @@ async def _write(sessions: Sequence[Priced], practice: Practice, actor: Actor, t
             "provider": record.provider,
             "served_on": record.date,
         }
-        hashed = {"external_id": record.external_id, "content_hash": session.content_hash}
-        kept.add({"id": number, "completed_at": told.now, **seen, **hashed})
+        known = {"external_id": record.external_id, "content_hash": session.content_hash, "completed_at": told.now}
+        kept.add({"id": number, **known, **seen})
         tell_completed(told, number, record, session.wares, guarantor=patient.payer_id, actor=actor)
         invoice = next(invoice_ids) if session.bill else None
         of = {"session_id": number, "guarantor_id": patient.payer_id, "invoice_id": invoice, **seen}

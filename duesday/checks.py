@@ -37,7 +37,19 @@ LONG = TextFacts(
 
 def check(practice_path: Path, templates: Path, *, known: frozenset[str] = PLACEHOLDERS) -> list[Mistake]:
     """Every mistake in the practice's file and in every text, in the order of their files and lines."""
-    samples = [LONG]
+    return _checked(practice_path, templates, known)[1]
+
+
+def checked(practice_path: Path, templates: Path) -> Practice:
+    """The practice, when there is none."""
+    practice, mistakes = _checked(practice_path, templates, PLACEHOLDERS)
+    if practice is None or mistakes:
+        raise PracticeMistakes(mistakes)
+    return practice
+
+
+def _checked(practice_path: Path, templates: Path, known: frozenset[str]) -> tuple[Practice | None, list[Mistake]]:
+    practice, samples = None, [LONG]
     mistakes: list[Mistake] = []
     try:
         practice = read_practice(practice_path, beyond=partial(_beyond_the_file, templates=templates))
@@ -53,7 +65,7 @@ def check(practice_path: Path, templates: Path, *, known: frozenset[str] = PLACE
             broken.add(_text_of(file))
     for text in {_text_of(file) for file in _texts(templates)} - broken:
         mistakes += _unwritable(*text, templates, samples)
-    return sorted(mistakes)
+    return practice, sorted(mistakes)
 
 
 def _beyond_the_file(practice: Practice, *, templates: Path) -> Iterator[Wrong]:

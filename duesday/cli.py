@@ -1,5 +1,6 @@
 """The command line: which commands there are, and how one that went wrong ends. Each is a file in duesday/commands."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -38,7 +39,10 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] in COMMANDS:
             name = args[0].replace("-", "_")
+            gc.disable()  # nothing of what is loaded now is let go of: looking for that takes a tenth of every start
             room = import_module(f"duesday.commands.{name}{'_' if iskeyword(name) else ''}")
+            gc.freeze()
+            gc.enable()
             self.commands[args[0]] = get_command(room.app)
         return super().resolve_command(ctx, args)
 

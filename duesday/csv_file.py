@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 LONGEST_LINE = 1_000_000
 SEPARATORS = ",;\t"
@@ -27,8 +27,9 @@ class Mistake:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class CsvRow:
+class CsvRow(NamedTuple):
+    """A tuple: there are as many as lines, and a dataclass takes three times as long to make."""
+
     line: int
     cells: dict[str, str]
     """Those that are not empty, trimmed, by column."""
@@ -92,12 +93,16 @@ class Lines:
     def __iter__(self) -> Iterator[str]:
         while line := self._text.readline(LONGEST_LINE):
             self.count += 1
-            if self.count == 1 and line.startswith(BOMS_OF_UTF16):
-                raise Unreadable(1, "This is UTF-16. Save it as “CSV UTF-8”.")
             if len(line) == LONGEST_LINE:
                 raise Unreadable(self.count, f"The line has {LONGEST_LINE:,} characters or more. Is this a CSV file?")
-            self.spoilt |= not (line.isascii() or _is_utf8(line))
+            if not line.isascii():
+                self._look_at(line)
             yield line
+
+    def _look_at(self, line: str) -> None:
+        if self.count == 1 and line.startswith(BOMS_OF_UTF16):
+            raise Unreadable(1, "This is UTF-16. Save it as “CSV UTF-8”.")
+        self.spoilt |= not _is_utf8(line)
 
     def begin_row(self) -> None:
         self.began, self.spoilt = self.count + 1, False

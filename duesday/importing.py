@@ -73,7 +73,7 @@ def _read(path: Path, kind: Kind, pile: Pile, imported: Imported) -> None:
             if isinstance(row, Mistake):
                 imported.note(row)
                 continue
-            key = "\n".join(row.cells.get(column, "") for column in kind.key)
+            key = "\n".join([row.cells.get(column, "") for column in kind.key])
             pile.add(row, key, late=kind.points_to in row.cells)
             imported.rows += 1
             if imported.rows % THINGS_AT_ONCE == 0:

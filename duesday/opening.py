@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from domain.practice import Practice
-from duesday.checks import check
+from duesday.checks import checked
 from duesday.environment import Environment
-from duesday.practice_file import PracticeMistakes, read_practice
 from models import database
 from models.database_url import DatabaseFault
 from models.migrate import pending
@@ -17,9 +16,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 def checked_practice(environment: Environment) -> Practice:
     """The practice, with everything held against it that `duesday check` knows."""
-    if mistakes := check(environment.duesday_config, TEMPLATES):
-        raise PracticeMistakes(mistakes)
-    return read_practice(environment.duesday_config)
+    return checked(environment.duesday_config, TEMPLATES)
 
 
 @asynccontextmanager

@@ -20,7 +20,6 @@ class Pile:
         self._rows = sqlite3.connect("")
         self._rows.execute("CREATE TABLE row (late INT, key TEXT, line INT, cells BLOB)")
         self._waiting: list[tuple[bool, str, int, bytes]] = []
-        self.count = 0
 
     def __enter__(self) -> "Pile":
         return self
@@ -31,7 +30,6 @@ class Pile:
     def add(self, row: CsvRow, key: str, *, late: bool = False) -> None:
         """`late` ones come after all others."""
         self._waiting.append((late, key, row.line, orjson.dumps(row.cells)))
-        self.count += 1
         if len(self._waiting) == ROWS_AT_ONCE:
             self._put_by()
 

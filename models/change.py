@@ -102,6 +102,10 @@ class Change:
     besides: list[Statement] = field(default_factory=list)
     """What is written at the very end, in the events' trip: nothing in the transaction sees it."""
     correlation: str = field(default_factory=lambda: correlation.get() or uuid4().hex)
+    _at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._at = self.now.astimezone(UTC)
 
     def tell(
         self,
@@ -117,7 +121,7 @@ class Change:
     ) -> None:
         self.events.append(
             (
-                self.now.astimezone(UTC),
+                self._at,
                 kind,
                 subject,
                 location,
@@ -197,7 +201,7 @@ async def _write(rows: list[Sequence[object]], with_them: list[Statement]) -> No
 
 
 def _json(facts: Facts) -> str:
-    return orjson.dumps(facts).decode()
+    return orjson.dumps(facts).decode() if facts else "{}"
 
 
 def link(event: Event) -> str:

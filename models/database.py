@@ -185,7 +185,7 @@ async def at_once(*statements: Statement) -> list[Row]:
     return await returning(*last)
 
 
-async def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+async def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     """Many rows at once, taken one by one from where they come; what JSON holds is given as its text.
 
     PostgreSQL's COPY is one statement for them all, so rows may point at each other. On SQLite they are taken in the

@@ -3,8 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar, overload
 
+import tortoise.models
 from tortoise import fields
 from tortoise.models import Model
+
+# It would read and parse each table's source for comments of a kind (#:) that is not used here: a tenth of every start.
+tortoise.models._get_comments = lambda cls: {}
 
 T = TypeVar("T", datetime, datetime | None)
 

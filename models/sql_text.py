@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -32,11 +32,11 @@ def _moved(sql: str, by: int) -> str:
     return re.sub(r"\$(\d+)", lambda place: f"${int(place[1]) + by}", sql)
 
 
-def plain(args: Sequence[Any]) -> list[Any]:
+def plain(args: Iterable[Any]) -> list[Any]:
     return [in_utc(arg) if isinstance(arg, datetime) else arg for arg in args]
 
 
-def as_texts(args: Sequence[Any]) -> list[Any]:
+def as_texts(args: Iterable[Any]) -> list[Any]:
     """As sqlite3's adapters write them, which it asks anew for every value of every row."""
     return [arg if type(arg) in NATIVE else _as_text(arg) for arg in args]
 

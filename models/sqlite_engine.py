@@ -35,6 +35,7 @@ PRAGMAS = {
     "synchronous": "FULL",
     "journal_size_limit": 67_108_864,  # Tortoise's 16 KB truncates the log at every checkpoint and halves the commits
     "foreign_keys": "ON",
+    "cache_size": -16_384,  # KiB; with SQLite's own 2,000 a large index's pages go to the log again and again
     "recursive_triggers": "ON",  # else INSERT OR REPLACE deletes past an append-only table's trigger
 }
 

@@ -16,7 +16,7 @@ from domain.errors import Refusal, not_found
 class Body(BaseModel):
     """What is sent in a body: whole numbers are whole, nothing is guessed, nothing unknown is let by."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class NothingMore(Body):
@@ -26,7 +26,7 @@ class NothingMore(Body):
 class Query(BaseModel):
     """What is asked in an address, where everything is text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class NoQuery(Query):
