@@ -56,13 +56,21 @@ async def _go_on(house: House, world: World, place: DemoPlace, told: asyncio.Eve
     """Fill the books if they are empty, with the page open meanwhile; then work until told to stop."""
     clock = DemoTime(house, world)
     world.on_clock_moved, world.next_due = clock.was_moved, clock.next_due
+    if place.is_filled:
+        await _furnish(world, house)
     say(f"\n  Duesday's demo is at {world.url}", "bold green")
     say("  Slack, the patients' phones and mailboxes, and the clock are on that page. Ctrl-C ends it.\n")
-    if not place.is_filled and await _until(told, _fill(house, world, clock, place, made_of)):
-        return
-    world.contacts, world.tour = await _contacts(house.practice), await tour(house.practice)
+    if not place.is_filled:
+        if await _until(told, _fill(house, world, clock, place, made_of)):
+            return
+        await _furnish(world, house)
     async with working(house):
         await told.wait()
+
+
+async def _furnish(world: World, house: House) -> None:
+    """What the page knows of this practice: whom one can write as, and what there is to see."""
+    world.contacts, world.tour = await _contacts(house.practice), await tour(house.practice)
 
 
 async def _fill(house: House, world: World, clock: DemoTime, place: DemoPlace, made_of: str) -> None:
