@@ -90,9 +90,7 @@ class Happenings:
         told: dict[tuple[str, str], Happening] = {}
         for call in calls[-KEPT * 4 :]:
             if call.method in ("chat.postMessage", "chat.update") and call.answer["ok"]:
-                key = call.method, call.answer["ts"]
-                told.pop(key, None)
-                told[key] = self._post(call)
+                told[call.method, call.answer["ts"]] = self._post(call)
         yield from told.values()
 
     def _post(self, call: ApiCall) -> Happening:

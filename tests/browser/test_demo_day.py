@@ -6,6 +6,7 @@ The pictures it takes are kept as the test's output; with DUESDAY_PICTURES=docs/
 import re
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE
@@ -22,6 +23,7 @@ def card(page: Page, words: str) -> Locator:
     return page.get_by_role("log", name="Messages").get_by_role("article").filter(has_text=words).last
 
 
+@pytest.mark.npm
 async def test_a_billing_morning_can_be_worked_in_the_demo(morning: Page, album: Path, npm_packages: Path) -> None:
     page = morning
     await page.get_by_role("button", name="Not now").click()

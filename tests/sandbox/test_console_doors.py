@@ -37,6 +37,9 @@ async def test_the_picture_is_of_one_person(http: aiohttp.ClientSession, day: Da
         omar = await answer.json()
     assert {each["name"] for each in omar["channels"]} == {"billing-downtown", "front-desk"}
     assert not any(each["ephemeral"] for each in omar["channel"]["messages"])
+    elsewhere = day.world.slack.channel("billing-harbor").id
+    async with http.get("/console/state", params={"user": OMAR, "channel": elsewhere}) as answer:
+        assert (await answer.json())["channel"] is None, "he is not in it"
     async with http.get("/console/state", params={"user": MIA, "channel": day.room}) as answer:
         mia = await answer.json()
     assert mia["channel"]["messages"][-1]["ephemeral"]
