@@ -58,6 +58,8 @@ async def _go_on(house: House, world: World, place: DemoPlace, told: asyncio.Eve
     world.on_clock_moved, world.next_due = clock.was_moved, clock.next_due
     if place.is_filled:
         await _furnish(world, house)
+    if place.is_filled:
+        await _introduce(house.practice, world)
     say(f"\n  Duesday's demo is at {world.url}", "bold green")
     say("  Slack, the patients' phones and mailboxes, and the clock are on that page. Ctrl-C ends it.\n")
     if not place.is_filled:
@@ -83,6 +85,7 @@ async def _fill(house: House, world: World, clock: DemoTime, place: DemoPlace, m
     world.notice = ""
     world.snapshot()
     place.note_filled(world.clock.now(), made_of)
+    await _introduce(house.practice, world)
     say("  It is Tuesday morning there now.\n")
 
 
@@ -175,6 +178,11 @@ def _settle(world: World, practice: Practice) -> None:
         if name not in world.slack.names():
             world.slack.add_channel(name, members, private=True)
     world.roles, world.slack.commands = roles, {"/billing": " | ".join(SAID)}
+
+
+async def _introduce(practice: Practice, world: World) -> None:
+    """What the page needs of the books."""
+    world.contacts, world.tour = await _contacts(practice), await tour(practice)
 
 
 async def _contacts(practice: Practice) -> tuple[Contact, ...]:
