@@ -57,22 +57,13 @@ async def _go_on(house: House, world: World, place: DemoPlace, told: asyncio.Eve
     clock = DemoTime(house, world)
     world.on_clock_moved, world.next_due = clock.was_moved, clock.next_due
     if place.is_filled:
-        await _furnish(world, house)
-    if place.is_filled:
         await _introduce(house.practice, world)
     say(f"\n  Duesday's demo is at {world.url}", "bold green")
     say("  Slack, the patients' phones and mailboxes, and the clock are on that page. Ctrl-C ends it.\n")
-    if not place.is_filled:
-        if await _until(told, _fill(house, world, clock, place, made_of)):
-            return
-        await _furnish(world, house)
+    if not place.is_filled and await _until(told, _fill(house, world, clock, place, made_of)):
+        return
     async with working(house):
         await told.wait()
-
-
-async def _furnish(world: World, house: House) -> None:
-    """What the page knows of this practice: whom one can write as, and what there is to see."""
-    world.contacts, world.tour = await _contacts(house.practice), await tour(house.practice)
 
 
 async def _fill(house: House, world: World, clock: DemoTime, place: DemoPlace, made_of: str) -> None:

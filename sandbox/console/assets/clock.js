@@ -26,7 +26,7 @@ export function stop() {
     wake();
   }
 }
-export async function play() {
+async function play() {
   change({ playing: true });
   while (store.playing) {
     const answer = await move({ next: true });

@@ -13,7 +13,7 @@ const EYE =
   "M1.5 10S4.5 4.5 10 4.5 18.5 10 18.5 10 15.5 15.5 10 15.5 1.5 10 1.5 10zM10 7.5a2.5 2.5 0 100 5 2.5 2.5 0 000-5z";
 const BUBBLE = "M3 4h14v9H9l-4 4v-4H3z";
 
-export const openThread = (ts) => {
+const openThread = (ts) => {
   change({ thread: ts });
   return look();
 };

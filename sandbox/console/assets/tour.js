@@ -47,7 +47,7 @@ function go(by) {
 }
 
 // Brings into view what a step speaks of, whatever was open before.
-export async function bring({ show }) {
+async function bring({ show }) {
   if (show.kind === "card" && store.channel !== show.channel) await openChannel(show.channel);
   if (show.kind === "thread" && store.channel !== show.channel) await openChannel(show.channel);
   if (show.kind === "phone") await openContact(show.of, { side: "phone" });
