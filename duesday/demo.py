@@ -73,10 +73,10 @@ async def _fill(house: House, world: World, clock: DemoTime, place: DemoPlace, m
     world.notice = "A year of the sample practice passes by, for half a minute or more. Then it is Tuesday morning."
     async with clock.walking():
         await live_through(morning(house.practice, world.clock.pulse()), house=house, world=world, clock=clock)
+    await _introduce(house.practice, world)
     world.notice = ""
     world.snapshot()
     place.note_filled(world.clock.now(), made_of)
-    await _introduce(house.practice, world)
     say("  It is Tuesday morning there now.\n")
 
 
