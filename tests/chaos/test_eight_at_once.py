@@ -3,7 +3,6 @@
 DUESDAY_CHAOS_SECONDS says for how long; DUESDAY_CHAOS_SEED begins with other chances.
 """
 
-import multiprocessing
 import os
 from collections import Counter
 from pathlib import Path
@@ -16,13 +15,11 @@ from models.money import Payment, Refund
 from models.record import Event
 from tests.billing.clinic import Clinic
 from tests.chaos.frenzy import BEGINS, DEEDS, frantic, rage
+from tests.support.nursery import nursery
 
 SECONDS = float(os.environ.get("DUESDAY_CHAOS_SECONDS", "8"))
 SEED = int(os.environ.get("DUESDAY_CHAOS_SEED", "1"))
 PROCESSES, PAYERS, BILLS = 8, 10, 10
-
-nursery = multiprocessing.get_context("forkserver")
-nursery.set_forkserver_preload(["tests.chaos.frenzy"])
 
 
 async def hundred_bills() -> None:

@@ -1,7 +1,6 @@
 """Houses in processes of their own, as a supervisor keeps them: started, killed, and started again when they die."""
 
 import asyncio
-import multiprocessing
 import signal
 import socket
 from collections import Counter
@@ -18,11 +17,9 @@ from sandbox import World
 from tests.crash.clock import SharedClock
 from tests.crash.lines import Death, Place
 from tests.crash.victim import Life, live
+from tests.support.nursery import nursery
 
 KEY = "crashes-need-a-key-of-32-characters"
-
-nursery = multiprocessing.get_context("forkserver")
-nursery.set_forkserver_preload(["tests.crash.victim"])
 
 
 @contextmanager

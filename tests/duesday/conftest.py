@@ -17,6 +17,7 @@ import pytest
 
 from duesday.cli import main
 from models import database
+from tests.support.nursery import Typed
 from tests.support.postgres import ADDRESS as POSTGRES
 from tests.support.source import ROOT
 
@@ -94,7 +95,20 @@ def started(*words: str, log: Path, **environment: str) -> Iterator[subprocess.P
                 process.wait()
 
 
-def answer(url: str, process: subprocess.Popen[bytes], log: Path, *, patience: float = 30) -> bytes:
+@contextmanager
+def forked(*words: str, log: Path, **environment: str) -> Iterator[Typed]:
+    """The same without the two seconds that loading takes: for what is not about starting."""
+    log.write_bytes(b"")
+    process = Typed(words, os.environ | environment, log)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def answer(url: str, process: subprocess.Popen[bytes] | Typed, log: Path, *, patience: float = 30) -> bytes:
     """What the address answers as soon as anybody does."""
     begun = time.monotonic()
     while time.monotonic() - begun < patience:

@@ -24,7 +24,7 @@ from duesday.cli import COMMANDS
 from duesday.practice_file import read_practice
 from models.invoices import Invoice
 from sandbox import MovableClock
-from tests.duesday.conftest import SERVABLE, Run, Said, in_books, started
+from tests.duesday.conftest import SERVABLE, Run, Said, forked, in_books
 from tests.support.source import ROOT
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
@@ -225,7 +225,7 @@ def test_a_key_is_shown_once_alone_on_its_line_and_listed_without_it(books: Path
 def whole(folder: Path, *words: str, **environment: str) -> Said:
     """In a process of its own: these set up the process's logs."""
     log = folder / "log"
-    with started(*words, log=log, **environment) as process:
+    with forked(*words, log=log, **environment) as process:
         status = process.wait(60)
     return Said(status, log.read_text(), "")
 

@@ -21,7 +21,7 @@ import pytest
 
 from duesday.demo import morning
 from duesday.practice_file import read_practice
-from tests.duesday.conftest import Run, answer, started
+from tests.duesday.conftest import Run, answer, forked, started
 from tests.duesday.sample_books import asked, figures
 from tests.support.postgres import free_port
 from tests.support.processes import listening, megabytes
@@ -39,7 +39,7 @@ def kept(filled_demo: Path, folder: Path) -> Path:
 
 
 class Demo:
-    def __init__(self, folder: Path, *words: str, choices: str = "") -> None:
+    def __init__(self, folder: Path, *words: str, choices: str = "", start: Any = forked) -> None:
         self.folder, self.log, self.port = folder, folder / "log", free_port()
         shutil.copy(ROOT / "app.yaml", folder)
         if choices:
@@ -48,7 +48,7 @@ class Demo:
             (folder / "app.yaml").write_text(changed)
         here = Path.cwd()
         os.chdir(folder)
-        self._started = started("demo", "--port", str(self.port), *words, log=self.log)
+        self._started = start("demo", "--port", str(self.port), *words, log=self.log)
         self.process = self._started.__enter__()
         os.chdir(here)
 
@@ -153,7 +153,7 @@ def test_a_second_start_on_a_taken_port_says_so_and_touches_nothing(kept: Path, 
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         port = other.getsockname()[1]
         log = kept / "second.log"
-        with started("demo", "--port", str(port), "--fresh", log=log) as second:
+        with forked("demo", "--port", str(port), "--fresh", log=log) as second:
             assert second.wait(30) == 1
     assert log.read_text() == f"Port {port} on 127.0.0.1 is taken: stop what runs there, or name another with --port.\n"
     assert (kept / "var" / "demo" / "filled").exists()
@@ -162,7 +162,7 @@ def test_a_second_start_on_a_taken_port_says_so_and_touches_nothing(kept: Path, 
 def test_a_second_demo_over_the_same_things_is_refused(kept: Path):
     with Demo(kept) as demo:
         log = kept / "second.log"
-        with started("demo", "--port", str(free_port()), "--fresh", log=log) as second:
+        with forked("demo", "--port", str(free_port()), "--fresh", log=log) as second:
             assert second.wait(30) == 1
         assert "Another demo is running" in log.read_text()
         demo.end()
@@ -225,7 +225,7 @@ def test_one_that_was_killed_goes_on_where_it_had_come_to_rest(kept: Path):
 
 
 def test_nobody_else_can_reach_it_and_it_is_light(kept: Path):
-    with Demo(kept) as demo:
+    with Demo(kept, start=started) as demo:
         assert len(listening(demo.process.pid)) == 3, "the console, the mailboxes and the service"
         assert all(address.is_loopback for address, _ in listening(demo.process.pid))
         demo.does("clock", days=1)
@@ -246,7 +246,7 @@ def test_books_that_are_not_the_demos_are_left_alone(books: Path, folder: Path):
         )
         real.commit()
     log = folder / "log"
-    with started("demo", "--port", str(free_port()), "--database-url", f"sqlite://{books}", log=log) as process:
+    with forked("demo", "--port", str(free_port()), "--database-url", f"sqlite://{books}", log=log) as process:
         assert process.wait(60) == 1
     assert "aren't the demo's" in log.read_text()
 

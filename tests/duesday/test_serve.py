@@ -20,7 +20,8 @@ import pytest
 
 from jobs.pump import Lane, Pump
 from sandbox import World
-from tests.duesday.conftest import SERVABLE, Run, answer, started
+from tests.duesday.conftest import SERVABLE, Run, answer, forked, started
+from tests.support.nursery import Typed
 from tests.support.postgres import free_port
 
 EVERY_DOOR = SERVABLE | {
@@ -61,7 +62,7 @@ def test_it_is_ready_soon_with_every_door_and_stays_light(folder: Path):
         assert resident_megabytes(process) < IDLE_MEGABYTES
 
 
-def wait_for_line(process: subprocess.Popen[bytes], log: Path, event: str) -> dict[str, Any]:
+def wait_for_line(process: subprocess.Popen[bytes] | Typed, log: Path, event: str) -> dict[str, Any]:
     """The log's line of that name; who waits reads the file again until it is there or the process is gone."""
     while True:
         for line in log.read_text().splitlines():
@@ -75,7 +76,7 @@ def wait_for_line(process: subprocess.Popen[bytes], log: Path, event: str) -> di
 
 def test_each_door_that_is_off_is_told_in_one_line(folder: Path):
     log = folder / "log"
-    with started("serve", "--port", "0", log=log, **SERVABLE) as process:
+    with forked("serve", "--port", "0", log=log, **SERVABLE) as process:
         wait_for_line(process, log, "ready")
     off = [line["why"].split()[0] for line in lines(log) if line["event"] == "door off"]
     assert off == ["SLACK_BOT_TOKEN", "TWILIO_ACCOUNT_SID", "SMTP_URL", "SENDGRID_WEBHOOK_KEY", "STRIPE_API_KEY"]
@@ -83,7 +84,7 @@ def test_each_door_that_is_off_is_told_in_one_line(folder: Path):
 
 def test_told_to_stop_it_ends_what_is_in_hand_takes_nothing_new_and_ends_clean(books: Path, folder: Path):
     log, body = folder / "log", b'{"id": "evt_1", "object": "event", "type": "ping"}'
-    with started("serve", "--port", "0", log=log, **EVERY_DOOR) as process, closing(sqlite3.connect(books)) as other:
+    with forked("serve", "--port", "0", log=log, **EVERY_DOOR) as process, closing(sqlite3.connect(books)) as other:
         port = int(wait_for_line(process, log, "ready")["address"].rpartition(":")[2])
         other.execute("BEGIN IMMEDIATE")  # somebody else writes, so that ours must wait
         with closing(socket.create_connection(("127.0.0.1", port))) as processor:
@@ -119,7 +120,7 @@ def refuses_soon(port: int) -> bool:
 
 def test_work_runs_without_http_and_ends_clean(folder: Path):
     log = folder / "log"
-    with started("work", log=log, **EVERY_DOOR) as process:
+    with forked("work", log=log, **EVERY_DOOR) as process:
         wait_for_line(process, log, "working")
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(15) == 0
@@ -147,7 +148,7 @@ async def test_a_batch_in_hand_is_finished_before_the_pump_stops():
 def test_a_taken_port_is_told_in_one_sentence(folder: Path, run: Run):
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         port, log = other.getsockname()[1], folder / "log"
-        with started("serve", "--port", str(port), log=log, **EVERY_DOOR) as process:
+        with forked("serve", "--port", str(port), log=log, **EVERY_DOOR) as process:
             assert process.wait(30) == 1
     assert log.read_text() == f"Port {port} on 127.0.0.1 is taken: stop what runs there, or name another with --port.\n"
 
@@ -165,7 +166,7 @@ def test_it_refuses_to_start_with_what_could_not_work(
     folder: Path, words: tuple[str, ...], environment: dict[str, str], sentence: str
 ):
     log = folder / "log"
-    with started("serve", "--port", "0", *words, log=log, **(EVERY_DOOR | environment)) as process:
+    with forked("serve", "--port", "0", *words, log=log, **(EVERY_DOOR | environment)) as process:
         assert process.wait(30) == 1
     assert sentence in log.read_text()
     assert "Traceback" not in log.read_text()
@@ -201,7 +202,7 @@ async def test_slack_is_heard_over_its_socket_and_answered(folder: Path, books: 
         slack, dana = world.slack, world.slack.person("U0BILLER1", "Dana Biller", "dana@riverside.example").id
         slack.add_channel("billing-downtown", [dana], private=True)
         settings = SERVABLE | world.environment() | {"SLACK_SIGNING_SECRET": ""}
-        with started("serve", "--socket-mode", "--port", "0", log=folder / "log", **settings) as process:
+        with forked("serve", "--socket-mode", "--port", "0", log=folder / "log", **settings) as process:
             await slack.until(lambda: slack.sockets.connections, seconds=30)
             assert (await slack.command(dana, "billing-downtown", "/billing", "ageing")).ok
             await slack.until(lambda: slack.ephemerals(dana), seconds=30)
