@@ -22,7 +22,7 @@ from jobs.timetable import run_ticks
 from sandbox import MovableClock, World
 from tests.stories.patients import Patient
 from tests.stories.reading import as_read
-from tests.stories.sentences import nothing_unspoken
+from tests.stories.sentences import nothing_unspoken, unspoken
 from tests.stories.staff import CHANNELS, STAFF, Person
 from tests.support.postgres import free_port
 
@@ -37,6 +37,7 @@ async def clinic_in(
     database_url: str, practice: Practice, world: World, pdf: PdfPrinter | None = None
 ) -> AsyncIterator["Clinic"]:
     """The house in this world: its own server, the sandbox's doors."""
+    unspoken.clear()  # of a story that failed before
     listening = socket.create_server(("127.0.0.1", port()))
     url = f"http://127.0.0.1:{port()}"
     world.aim(url)

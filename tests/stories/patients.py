@@ -10,7 +10,7 @@ import aiohttp
 
 from sandbox.mail import Mail
 from sandbox.twilio import Phone as Handset
-from tests.stories.sentences import Sentence, every, failed, step
+from tests.stories.sentences import Sentence, absent, failed, quoted, step
 
 CLINIC_NUMBER = "+19375550110"
 
@@ -135,9 +135,9 @@ class Phone(Sentence):
     async def receives(self, *words: str) -> None:
         """The next text that was not read yet has all these words."""
         if self._read >= len(self.texts):
-            raise failed(f"{self} received nothing more; {words} should have come:", self._screen())
-        if missing := every(words, self.texts[self._read]):
-            raise failed(f"The next text on {self.number} should say {missing}:", self._screen())
+            raise failed(f"{self} received nothing more; {quoted(words)} should have come:", self._screen())
+        if missing := absent(words, self.texts[self._read]):
+            raise failed(f"The next text on {self.number} should say {quoted(missing)}:", self._screen())
         self._read += 1
 
     @step
@@ -178,10 +178,12 @@ class Mailbox(Sentence):
     async def receives(self, *words: str, attached: str | None = None) -> None:
         """The next mail that was not read yet has all these words, and that paper if one is named."""
         if self._read >= len(self.mails):
-            raise failed(f"{self} received nothing more; {words} should have come:", self._shown())
+            raise failed(f"{self} received nothing more; {quoted(words)} should have come:", self._shown())
         mail = self.mails[self._read]
-        if missing := every(words, f"{mail.subject}\n{mail.text}"):
-            raise failed(f"The next mail to {self.address} should say {missing}:", f"{mail.subject}\n\n{mail.text}")
+        if missing := absent(words, f"{mail.subject}\n{mail.text}"):
+            raise failed(
+                f"The next mail to {self.address} should say {quoted(missing)}:", f"{mail.subject}\n\n{mail.text}"
+            )
         papers = [paper.name for paper in mail.attachments]
         if attached and papers != [attached]:
             raise failed(f"The mail “{mail.subject}” should bring {attached}, and brings:", ", ".join(papers))

@@ -1,6 +1,6 @@
 """Sentences: steps that read as one line, and are taken in their order when the line is awaited."""
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -52,9 +52,13 @@ def nothing_unspoken() -> None:
     assert not forgotten, f"Never awaited, so never done: {', '.join(forgotten)}"
 
 
-def every(words: tuple[str, ...], shown: str) -> list[str]:
+def absent(words: tuple[str, ...], shown: str) -> list[str]:
     """Those of the words that aren't there."""
     return [word for word in words if word not in shown]
+
+
+def quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
 
 
 def failed(sentence: str, shown: str) -> AssertionError:

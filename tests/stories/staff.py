@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from sandbox import World
 from sandbox.slack import Message, Outcome, View
 from tests.stories.reading import as_read, as_read_with_thread, elements_of, form_as_read, labels_of
-from tests.stories.sentences import Sentence, every, failed, step
+from tests.stories.sentences import Sentence, absent, failed, quoted, step
 
 STAFF = {
     "viewer": ("U0VIEWER1", "Vera Viewer"),
@@ -54,14 +54,14 @@ class Person(Sentence):
     async def is_told(self, *words: str) -> None:
         """By the last message that only they can see."""
         said = self.whispers[-1] if self.whispers else ""
-        if missing := every(words, said):
-            raise failed(f"{self} is not told {_quoted(missing)}. The last that only they see:", said)
+        if missing := absent(words, said):
+            raise failed(f"{self} is not told {quoted(missing)}. The last that only they see:", said)
 
     @step
     async def is_not_told(self, *words: str) -> None:
         said = "\n".join(self.whispers)
         if found := [word for word in words if word in said]:
-            raise failed(f"{self} should not be told {_quoted(found)}:", said)
+            raise failed(f"{self} should not be told {quoted(found)}:", said)
 
     @property
     def whispers(self) -> list[str]:
@@ -77,8 +77,8 @@ class Person(Sentence):
     @step
     async def is_asked(self, *words: str) -> None:
         """By the form on top."""
-        if missing := every(words, self.reads()):
-            raise failed(f"{self} is not asked {_quoted(missing)}:", self.reads())
+        if missing := absent(words, self.reads()):
+            raise failed(f"{self} is not asked {quoted(missing)}:", self.reads())
 
     @step
     async def is_refused(self, field: str, words: str) -> None:
@@ -156,31 +156,31 @@ class Card(Person):
 
     @step
     async def sees(self, *words: str) -> None:
-        if missing := every(words, self.words):
-            raise self._failed(f"does not see {_quoted(missing)}")
+        if missing := absent(words, self.words):
+            raise self._failed(f"does not see {quoted(missing)}")
 
     @step
     async def does_not_see(self, *words: str) -> None:
         if found := [word for word in words if word in self.words]:
-            raise self._failed(f"should not see {_quoted(found)}")
+            raise self._failed(f"should not see {quoted(found)}")
 
     @step
     async def is_offered(self, *labels: str) -> None:
         """These first and in this order; nothing at all when none is named."""
         if self.labels[: len(labels) or None] != [*labels]:
-            raise self._failed(f"is not offered {_quoted(labels) or 'nothing'} first")
+            raise self._failed(f"is not offered {quoted(labels) or 'nothing'} first")
 
     @step
     async def sees_in_the_thread(self, *words: str, times: int | None = None) -> None:
         """One line has all these words; with `times`, exactly so many have."""
-        lines = [line for line in self.thread if not every(words, line)]
+        lines = [line for line in self.thread if not absent(words, line)]
         if not lines or times not in (None, len(lines)):
-            raise self._failed(f"sees {len(lines)} lines with {_quoted(words)} in the thread")
+            raise self._failed(f"sees {len(lines)} lines with {quoted(words)} in the thread")
 
     @step
     async def sees_last_in_the_thread(self, *words: str) -> None:
-        if missing := every(words, self.thread[-1] if self.thread else ""):
-            raise self._failed(f"does not see {_quoted(missing)} at the end of the thread")
+        if missing := absent(words, self.thread[-1] if self.thread else ""):
+            raise self._failed(f"does not see {quoted(missing)} at the end of the thread")
 
     @step
     async def does_not_see_in_the_thread(self, words: str) -> None:
@@ -189,7 +189,3 @@ class Card(Person):
 
     def _failed(self, what: str) -> AssertionError:
         return failed(f"{self} {what}:", as_read_with_thread(self.message))
-
-
-def _quoted(words: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(f"“{word}”" for word in words)
