@@ -36,6 +36,7 @@ LONGEST = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
     """What tests write does not outlive them: it goes into memory where there is some to spare, so nothing waits for a
     disk."""
@@ -46,7 +47,7 @@ def pytest_configure() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a third of a test's time is waiting, for processes, servers and browsers."""
-    return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

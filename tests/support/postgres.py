@@ -36,11 +36,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(programs: Path) -> Iterator[str]:
-    """Make a cluster, run it on a free loopback port, yield its address, and leave nothing behind."""
+def server(programs: Path, beneath: str | None = None) -> Iterator[str]:
+    """Make a cluster in some folder, run it on a free loopback port, yield its address, and leave nothing behind."""
     # PostgreSQL refuses to run as root; Debian's package brings the user it should be.
     user = "postgres" if os.geteuid() == 0 else None
-    home = Path(tempfile.mkdtemp(prefix="duesday-postgres-"))
+    home = Path(tempfile.mkdtemp(prefix="duesday-postgres-", dir=beneath))
     if user:
         shutil.chown(home, user, user)
 
@@ -87,7 +87,8 @@ def address() -> str:
     if ADDRESS not in os.environ:
         programs = postgres_programs()
         assert programs, "ask tests.support.needs before asking for PostgreSQL"
-        os.environ[ADDRESS] = running.enter_context(server(Path(programs)))
+        beneath = os.environ.get("PYTEST_DEBUG_TEMPROOT")  # where all files of tests are
+        os.environ[ADDRESS] = running.enter_context(server(Path(programs), beneath))
         running.callback(os.environ.pop, ADDRESS)
     return os.environ[ADDRESS]
 
