@@ -26,6 +26,7 @@ const keep = (tour) => {
   timer = 0;
   remember("tour", tour);
   change({ tour });
+  arrive();
   return look();
 };
 
@@ -60,23 +61,24 @@ async function keyOf(address) {
   return found[0]?.key ?? address;
 }
 
+// What was done before one came to a step doesn't carry one on; whether it was is seen at once, before one can do it.
+function arrive() {
+  const now = here(),
+    name = now ? `${now.scene}.${now.at}` : "";
+  if (entered === name) return false;
+  entered = name;
+  doneBefore = now?.step.done === true;
+  if (now) bring(now.step);
+  return true;
+}
+
 // Called after every look: a step that was done while it was shown goes on by itself, after a moment to see it.
 export function follow() {
-  const now = here();
-  if (!now) {
-    entered = "";
-    pointAt(undefined);
-    return;
-  }
-  const name = `${now.scene}.${now.at}`;
-  if (entered !== name) {
-    entered = name;
-    doneBefore = now.step.done === true;
-    bring(now.step);
-    return;
-  }
-  pointAt(now.step);
-  if (now.step.done && !doneBefore && !timer)
+  if (arrive()) return;
+  const name = entered,
+    now = here();
+  pointAt(now?.step);
+  if (now?.step.done && !doneBefore && !timer)
     timer = setTimeout(() => {
       timer = 0;
       if (entered === name) go(1);
