@@ -31,8 +31,8 @@ async def why(invoice_set: InvoiceSet, *, practice: Practice, ports: Ports) -> W
     now, step = ports.clock.now(), current_step(invoice_set)
     status = INVOICE_SET.states[invoice_set.status]
     if invoice_set.status not in SENDING:
-        trouble = f": {invoice_set.trouble}" if invoice_set.trouble else ""
-        return Why(status, None, f"Nothing is planned, because the status is {status}{trouble}.", ())
+        said = ["Nothing is planned in this status.", *([invoice_set.trouble] if invoice_set.trouble else [])]
+        return Why(status, None, " ".join(said), ())
     if step is None or step.expire:
         return Why(status, invoice_set.next_send_at, "The sequence ends next; nothing more is sent.", ())
     found = []

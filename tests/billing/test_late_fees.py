@@ -168,7 +168,7 @@ async def test_a_waived_fee_is_taken_off_the_balance_and_the_books_and_not_charg
     [row] = await InvoiceAdjustment.filter(kind="late_fee_waived")
     assert (row.period, row.amount_cents, row.reason) == (1, -1_500, "Goodwill")
     [booked] = await read("SELECT debit, credit, amount_cents FROM ledger_entry WHERE act = 'waive_late_fee'")
-    assert tuple(booked.values()) == ("late_fees", "receivable", 1_500)
+    assert tuple(dict(booked).values()) == ("late_fees", "receivable", 1_500)
     assert await audit(full=True) == []
 
 

@@ -11,12 +11,17 @@ from gateways.system_clock import SystemClock
 
 VENDORS = ("twilio", "stripe", "slack_sdk", "aiosmtplib", "xhtml2pdf", "reportlab", "aiohttp")
 
+ONLY_READS = ("mail_events",)
+"""What calls nobody has no connection to close."""
+
 
 @pytest.mark.parametrize(
     ("door", "vendor"), [(door, vendor) for door, vendors in GATEWAYS.items() for vendor in vendors]
 )
 def test_every_line_of_the_registry_names_a_gateway_that_can_be_closed(door: str, vendor: str) -> None:
-    assert callable(gateway(door, vendor).close)
+    named = gateway(door, vendor)
+    assert isinstance(named, type)
+    assert door in ONLY_READS or callable(named.close)  # type: ignore[attr-defined]
 
 
 def loaded_after(program: str) -> set[str]:

@@ -103,9 +103,10 @@ async def test_where_nothing_is_left_to_try_the_set_fails_with_reason_and_fix(de
         "There is no mobile number on file.",
         "Add a mobile number with Edit contact.",
     )
-    assert (
-        "Failed: There is no mobile number on file."
-        in (await why(failed, practice=desk.practice, ports=desk.ports)).sentence
+    told = await why(failed, practice=desk.practice, ports=desk.ports)
+    assert (told.status, told.sentence) == (
+        "Failed",
+        "Nothing is planned in this status. There is no mobile number on file.",
     )
 
 
