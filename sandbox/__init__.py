@@ -14,7 +14,7 @@ from sandbox.clock import MovableClock
 from sandbox.console import Contact, Place, Role, Scene, Step
 from sandbox.courier import Answer, Courier, Delivery, Letter, Outgoing
 from sandbox.faults import KINDS, Call, Desk, Fault, Kind
-from sandbox.world import AddressTaken, StandIn, World
+from sandbox.world import AddressTaken, KeptOtherwise, StandIn, World
 
 __all__ = [
     "KINDS",
@@ -26,6 +26,7 @@ __all__ = [
     "Delivery",
     "Desk",
     "Fault",
+    "KeptOtherwise",
     "Kind",
     "Letter",
     "MovableClock",

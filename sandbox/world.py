@@ -52,6 +52,10 @@ class AddressTaken(RuntimeError):
     """Something else listens there already."""
 
 
+class KeptOtherwise(RuntimeError):
+    """What was kept of an earlier world can't be read."""
+
+
 class World:
     """`async with World() as world:`; nothing it opens can be reached from another machine.
 
@@ -157,9 +161,12 @@ class World:
 
     def restore(self) -> None:
         if self._state and self._state.exists():
-            kept = orjson.loads(self._state.read_bytes())
-            for name, stand_in in self.stand_ins.items():
-                stand_in.restore(kept.get(name, {}))
+            try:
+                kept = orjson.loads(self._state.read_bytes())
+                for name, stand_in in self.stand_ins.items():
+                    stand_in.restore(kept.get(name, {}))
+            except (KeyError, TypeError, ValueError) as unknown:
+                raise KeptOtherwise(f"{self._state} is damaged, or another version has written it") from unknown
 
     async def _listen(self, opening: contextlib.AsyncExitStack) -> None:
         app = web.Application(middlewares=[_local_names_only], client_max_size=64 * 1024 * 1024)

@@ -8,7 +8,7 @@ from domain.errors import Refusal
 from duesday.demo import demo_until_stopped
 from duesday.logs import keep_logs
 from duesday.serve import run
-from sandbox import AddressTaken
+from sandbox import AddressTaken, KeptOtherwise
 
 app = typer.Typer(add_completion=False)
 
@@ -27,3 +27,5 @@ def demo(
         run(demo_until_stopped(port=port, fresh=fresh, database_url=database_url))
     except AddressTaken as error:
         raise Refusal("address_taken", f"{error} with --port.") from error
+    except KeptOtherwise as error:
+        raise Refusal("kept_otherwise", f"{error}. Begin anew with --fresh.") from error

@@ -11,7 +11,7 @@ import aiohttp
 import aiosmtplib
 import pytest
 
-from sandbox import AddressTaken, MovableClock, World
+from sandbox import AddressTaken, KeptOtherwise, MovableClock, World
 from tests.sandbox.listener import listening
 
 PATIENT = "+12125550177"
@@ -84,6 +84,14 @@ async def test_a_taken_port_is_said_in_a_sentence() -> None:
         with pytest.raises(AddressTaken):
             async with World(smtp_port=world.mailbox.port):
                 pass
+
+
+@pytest.mark.parametrize("kept", [b'{"phones": {"texts": [{"sid": "SM1"}]}}', b'{"slack": 3}', b'{"cut off'])
+async def test_a_world_that_another_version_kept_is_said_to_be_that(tmp_path: Path, kept: bytes) -> None:
+    (tmp_path / "world.json").write_bytes(kept)
+    with pytest.raises(KeptOtherwise, match=r"world\.json is damaged, or another version has written it"):
+        async with World(state_dir=tmp_path):
+            pass
 
 
 async def test_starting_and_resetting_cost_a_story_next_to_nothing() -> None:
