@@ -61,7 +61,7 @@ def _with_books(kind: Kind, folder: Path) -> list[Row]:
             0.4,
             partial(_inserts, books),
         ),
-        Row(f"texts-{short}", f"Texts, 10 at once · {kind}", "/s", our_texts, 0.6, _bare_texts),
+        Row(f"texts-{short}", f"Texts, 12 at once · {kind}", "/s", our_texts, 0.6, _bare_texts),
     ]
 
 

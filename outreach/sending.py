@@ -27,8 +27,8 @@ log = structlog.get_logger()
 WAITING = ("queued", "sending")
 BROKE = DoorFault("outreach", "broke", "It could not be written or sent; the log says why.", passing=True, unknown=True)
 BATCH = 50
-AT_ONCE = 5
-ABREAST = 2
+AT_ONCE = 4
+ABREAST = 3
 """Batches in hand at a time, each in a lane of its own: while one asks the database, the other's messages leave."""
 LEASE = timedelta(minutes=2)
 BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360))
