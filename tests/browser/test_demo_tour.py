@@ -51,9 +51,9 @@ class Newcomer:
         )
 
     async def _write(self, words: str) -> None:
-        dialog = self.page.get_by_role("dialog")
-        field = dialog.get_by_role("textbox") if await dialog.count() else self.page.locator("[data-spot]")
-        await field.first.fill(words)
+        """In the form, or in the field that is pointed at: whichever is there, or will be in a moment."""
+        in_the_form = self.page.get_by_role("dialog").get_by_role("textbox")
+        await in_the_form.or_(self.page.locator("input[data-spot], textarea[data-spot]")).first.fill(words)
 
     async def _press(self, words: str) -> None:
         found = await self._meant(words)
