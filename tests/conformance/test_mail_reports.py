@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from email import message_from_bytes
 from email.message import Message
 from typing import Any
@@ -12,7 +11,7 @@ from sendgrid.helpers.eventwebhook import EventWebhook
 from sendgrid.helpers.eventwebhook.eventwebhook_header import EventWebhookHeader
 
 from sandbox import World
-from tests.sandbox.listener import Listener, listening
+from tests.sandbox.listener import Listener
 
 PRACTICE = "billing@clinic.test"
 RAW = b"From: billing@clinic.test\r\nTo: %s\r\nMessage-ID: <%s@clinic.test>\r\n\r\nHello\r\n"
@@ -29,19 +28,6 @@ BESIDES = {
 }
 CLASSES = {"Invalid Address", "Technical", "Content", "Reputation", "Frequency or Volume Too High",
            "Mailbox Unavailable", "Unclassified"}  # fmt: skip
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def service(world: World) -> AsyncIterator[Listener]:
-    async with listening() as listener:
-        world.aim(listener.url)
-        yield listener
 
 
 def written(world: World, *addresses: str) -> None:

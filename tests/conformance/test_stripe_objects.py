@@ -13,7 +13,7 @@ from sandbox import World
 from sandbox.stripe import methods
 from sandbox.stripe.objects import API_VERSION
 from tests.conformance.published import mistakes
-from tests.sandbox.listener import Listener, listening
+from tests.sandbox.listener import Listener
 
 PRICE = {"currency": "usd", "unit_amount": 4200, "product_data": {"name": "Invoice INV-1"}}
 SESSION: dict[str, Any] = {
@@ -25,19 +25,6 @@ KINDS = (
     "checkout.session", "payment_intent", "charge", "refund", "dispute", "event", "customer", "payment_method",
     "setup_intent",
 )  # fmt: skip
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def service(world: World) -> AsyncIterator[Listener]:
-    async with listening() as listener:
-        world.aim(listener.url)
-        yield listener
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from twilio.rest.lookups.v2.phone_number import PhoneNumberInstance
 
 from sandbox import World
-from tests.sandbox.listener import Heard, Listener, listening
+from tests.sandbox.listener import Heard, Listener
 
 CLINIC, SERVICE = "+12125550100", "MG" + "5a11d0b0" * 4
 PATIENTS = ("+12125550177", "+12125550136", "+13035550133", "+12125550137", "+12125550135")
@@ -28,19 +28,6 @@ INBOUND = COMMON | PLACES | {"Body", "NumMedia", "NumSegments", "SmsMessageSid",
 INBOUND_ALWAYS = INBOUND - {"MessagingServiceSid", "OptOutType"}
 STATUS = COMMON | {"ErrorCode", "MessageStatus", "RawDlrDoneDate"}
 STATUS_ALWAYS = STATUS - {"ErrorCode", "MessagingServiceSid", "RawDlrDoneDate"}
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def service(world: World) -> AsyncIterator[Listener]:
-    async with listening() as listener:
-        world.aim(listener.url)
-        yield listener
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """Block Kit in the console, as Slack draws it and as people use it: messages, modals and their stacks, Home."""
 
 from base64 import b64decode
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Locator, Page, expect
 
-from tests.sandbox.console_day import MIA, Day, a_day, plain
+from tests.sandbox.console_day import MIA, Day, plain
 from tests.sandbox.console_gallery import GROUPED, elements, form, layout
 from tests.sandbox.slack_app import actions, asks, button, modal, section
 from tests.support.axe import stumbles
@@ -19,19 +17,6 @@ from tests.support.browser import in_a_browser
 pytestmark = in_a_browser
 
 PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def day() -> AsyncIterator[Day]:
-    async with a_day() as day:
-        yield day
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def console(page: Page, day: Day) -> Page:
-    await page.goto(day.world.url)
-    await expect(page.get_by_role("article").first).to_be_visible()
-    return page
 
 
 async def posted(console: Page, day: Day, blocks: list[dict[str, Any]], **more: Any) -> Locator:

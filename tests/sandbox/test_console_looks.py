@@ -2,15 +2,13 @@
 screen reader, without jumps, and when the sandbox is away.
 """
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.sandbox.console_day import ANA, BEN, Day, a_day, card
+from tests.sandbox.console_day import ANA, BEN, Day, card
 from tests.support.axe import stumbles
 from tests.support.browser import in_a_browser
 
@@ -36,19 +34,6 @@ HAS_RING = """() => {
 NAME = """() => {
   const node = document.activeElement;
   return node.getAttribute('aria-label') || node.labels?.[0]?.innerText || node.innerText.trim(); }"""
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def day() -> AsyncIterator[Day]:
-    async with a_day() as day:
-        yield day
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def console(page: Page, day: Day) -> Page:
-    await page.goto(day.world.url)
-    await expect(page.get_by_role("article").first).to_be_visible()
-    return page
 
 
 @pytest.mark.npm

@@ -1,29 +1,14 @@
 """The console in a real browser: a person works the day by hand, with mouse and keyboard, on any width."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.sandbox.console_day import ANA, MIA, Day, a_day
+from tests.sandbox.console_day import ANA, MIA, Day
 from tests.support.browser import in_a_browser
 
 pytestmark = in_a_browser
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def day() -> AsyncIterator[Day]:
-    async with a_day() as day:
-        yield day
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def console(page: Page, day: Day) -> Page:
-    await page.goto(day.world.url)
-    await expect(page.get_by_role("article").first).to_be_visible()
-    return page
 
 
 async def test_the_modal_asks_shows_the_apps_errors_and_keeps_what_was_typed(console: Page, day: Day) -> None:

@@ -1,14 +1,12 @@
 """Time and the tour in the console: the clock is played, and a tour leads from step to step by what is seen."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from sandbox import Scene, Step
 from sandbox.console.given import IsOpen, Reads, card, clock, phone, thread
-from tests.sandbox.console_day import ANA, BEN, ROOM, Day, a_day
+from tests.sandbox.console_day import ANA, BEN, ROOM, Day
 from tests.support.browser import in_a_browser
 
 pytestmark = in_a_browser
@@ -25,19 +23,6 @@ TOUR = (
         Step("Write `Thanks` on her phone.", phone(ANA, press="Text back"), Reads(phone(ANA), "^Thanks$")),
     )),
 )  # fmt: skip
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def day() -> AsyncIterator[Day]:
-    async with a_day() as day:
-        yield day
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def console(page: Page, day: Day) -> Page:
-    await page.goto(day.world.url)
-    await expect(page.get_by_role("article").first).to_be_visible()
-    return page
 
 
 class Appointments:

@@ -3,7 +3,6 @@
 import json
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,24 +16,11 @@ import pytest
 
 from sandbox import World
 from sandbox.mail import Mail
-from tests.sandbox.listener import Listener, listening
+from tests.sandbox.listener import Listener
 
 PATIENT = "ana@example.test"
 PRACTICE = "billing@clinic.test"
 PDF = b"%PDF-1.7\r\n\x00\xff an invoice"
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def service(world: World) -> AsyncIterator[Listener]:
-    async with listening() as listener:
-        world.aim(listener.url)
-        yield listener
 
 
 def mail(to: str = PATIENT, subject: str = "Your invoice") -> EmailMessage:

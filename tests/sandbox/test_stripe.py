@@ -19,19 +19,6 @@ DECLINED = "4000 0000 0000 0002"
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def service(world: World) -> AsyncIterator[Listener]:
-    async with listening() as listener:
-        world.aim(listener.url)
-        yield listener
-
-
-@pytest.fixture
 async def client(world: World) -> AsyncIterator[StripeClient]:
     settings, http = world.environment(), AIOHTTPClient()
     yield StripeClient(

@@ -10,24 +10,11 @@ import stripe
 from stripe import AIOHTTPClient, Customer, StripeClient
 
 from sandbox import World
-from tests.sandbox.listener import Listener, listening
+from tests.sandbox.listener import Listener
 
 PRICE = {"currency": "usd", "unit_amount": 4200, "product_data": {"name": "Invoice INV-1"}}
 PAGE: dict[str, Any] = {"mode": "payment", "line_items": [{"price_data": PRICE}], "success_url": "https://clinic.test"}
 KEEPING = {"payment_intent_data": {"setup_future_usage": "off_session"}}
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def service(world: World) -> AsyncIterator[Listener]:
-    async with listening() as listener:
-        world.aim(listener.url)
-        yield listener
 
 
 @pytest.fixture

@@ -17,12 +17,6 @@ PAGE: dict[str, Any] = {"mode": "payment", "line_items": [{"price_data": PRICE}]
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
 async def client(world: World) -> AsyncIterator[Any]:
     settings, http = world.environment(), AIOHTTPClient()
     key, bases = settings["STRIPE_API_KEY"], {"api": settings["STRIPE_API_URL"]}

@@ -1,7 +1,6 @@
 """Switches: every stand-in's troubles by name, as the console shows them."""
 
 import json
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -10,12 +9,6 @@ from aiohttp import encode_basic_auth
 from sandbox import World
 from sandbox.troubles import Trouble, named
 from tests.sandbox.listener import listening
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
 
 
 def of_everyone(world: World) -> dict[str, list[Trouble]]:

@@ -16,7 +16,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from sandbox import World
 from sandbox.twilio.segments import segments
-from tests.sandbox.listener import Listener, listening
+from tests.sandbox.listener import Listener
 
 PRACTICE = "+12125550100"
 PATIENT = "+12125550177"
@@ -34,19 +34,6 @@ class Redirected(AsyncTwilioHttpClient):
         # aiohttp is giving up the form in which this client passes its credentials.
         call["headers"] = call["headers"] | {"Authorization": encode_basic_auth(*call.pop("auth"))}
         return await super().request(method, f"{self._address}/{path}", **call)
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def service(world: World) -> AsyncIterator[Listener]:
-    async with listening() as listener:
-        world.aim(listener.url)
-        yield listener
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Carriers that take their time, senders that were stopped, and the switches for both."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,23 +9,10 @@ from aiohttp import encode_basic_auth
 
 from sandbox import World
 from sandbox.troubles import named
-from tests.sandbox.listener import Listener, listening
+from tests.sandbox.listener import Listener
 
 CLINIC, OTHER, PATIENT = "+12125550100", "+12125550101", "+12125550177"
 SERVICE = "MG" + "5a11d0b0" * 4
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def service(world: World) -> AsyncIterator[Listener]:
-    async with listening() as listener:
-        world.aim(listener.url)
-        yield listener
 
 
 async def send(world: World, service: Listener | None = None, **fields: str) -> int:

@@ -1,0 +1,37 @@
+"""A world to speak to, a service that only listens, and a day in a console to look at."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from sandbox import World
+from tests.sandbox.console_day import Day, a_day
+from tests.sandbox.listener import Listener, listening
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with World() as world:
+        yield world
+
+
+@pytest.fixture
+async def service(world: World) -> AsyncIterator[Listener]:
+    async with listening() as listener:
+        world.aim(listener.url)
+        yield listener
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def day() -> AsyncIterator[Day]:
+    async with a_day() as day:
+        yield day
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def console(page: Page, day: Day) -> Page:
+    await page.goto(day.world.url)
+    await expect(page.get_by_role("article").first).to_be_visible()
+    return page
