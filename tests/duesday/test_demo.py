@@ -23,7 +23,7 @@ from duesday.demo import morning
 from duesday.practice_file import read_practice
 from tests.duesday.conftest import Run, answer, forked, started
 from tests.duesday.sample_books import asked, figures
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.processes import listening, megabytes
 from tests.support.source import ROOT
 

@@ -22,7 +22,7 @@ from jobs.pump import Lane, Pump
 from sandbox import World
 from tests.duesday.conftest import SERVABLE, Run, answer, forked, started
 from tests.support.nursery import Typed
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 
 EVERY_DOOR = SERVABLE | {
     "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "signing", "SLACK_API_URL": "http://127.0.0.1:9/",

@@ -24,7 +24,7 @@ from tests.stories.patients import Patient
 from tests.stories.reading import as_read
 from tests.stories.sentences import nothing_unspoken, unspoken
 from tests.stories.staff import CHANNELS, STAFF, Person
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 
 THURSDAY_MORNING = datetime(2026, 9, 10, 14, 0, tzinfo=UTC)
 """10:00 in New York."""
