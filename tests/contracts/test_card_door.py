@@ -35,7 +35,7 @@ def stripe(world: World, address: str = "") -> Vendor:
         settings["STRIPE_WEBHOOK_SECRET"],
         clock=world.clock,
         api_url=f"{address}/stripe" if address else settings["STRIPE_API_URL"],
-        timeout=0.5,
+        timeout=1.5,
     )
     return Vendor(door, world.cards, "checkout.sessions.create", door.close)
 

@@ -32,7 +32,7 @@ def web_api(world: World, address: str = "", token: str = "") -> Vendor:
     door = SlackWeb(
         token or settings["SLACK_BOT_TOKEN"],
         api_url=url.replace(world.url, address) if address else url,
-        timeout=0.5,
+        timeout=1.5,
         page_size=2,
     )
     return Vendor(door, world.slack, door.close)

@@ -43,7 +43,7 @@ def twilio(world: World, address: str = "", public_url: str = PUBLIC) -> Vendor:
         settings["TWILIO_AUTH_TOKEN"],
         public_url=public_url,
         api_url=f"{address}/twilio" if address else settings["TWILIO_API_URL"],
-        timeout=0.5,
+        timeout=1.5,
     )
     return Vendor(door, world.phones, "messages.create", door.close)
 

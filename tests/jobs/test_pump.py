@@ -48,7 +48,7 @@ async def test_the_bell_wakes_a_sleeping_lane_at_once() -> None:
     await pump.start()
     await rounds.get()
     on_commit[-1]()
-    await asyncio.wait_for(rounds.get(), 0.5)
+    await asyncio.wait_for(rounds.get(), 0.9)
     await pump.stop()
     assert pump.ring not in on_commit
 
