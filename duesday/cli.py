@@ -34,7 +34,7 @@ class Commands(TyperGroup):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.commands = {name: TyperCommand(name, help=does) for name, does in COMMANDS.items()}
+        self.commands = {name: TyperCommand(name, help=does, short_help=does) for name, does in COMMANDS.items()}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] in COMMANDS:
