@@ -23,7 +23,7 @@ TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULT
 BLOCK = re.compile(r"^```(?:sh|bash|console)?\n(.*?)^```|((?:^(?: {4,})\S.*\n)+)", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 COMMAND = re.compile(r"^(?:sudo )?(?:\.venv/bin/)?(make|duesday)(?: (.*))?$")
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"""(?:\]\(|src=")([^)\s"]+)""")
 PATH = re.compile(r"^(?:[\w.-]+/)+[\w.-]*$|^[\w-]+\.(?:md|yaml|toml|lock)$")
 
 
@@ -160,7 +160,7 @@ def test_a_command_that_does_not_exist_is_seen(text: str):
 
 
 def test_a_link_and_a_file_that_are_not_there_are_seen():
-    assert broken_links(ROOT / "README.md", "[here](docs/nowhere.md) [there](https://example.com)") == [
-        "docs/nowhere.md"
-    ]
+    assert broken_links(ROOT / "README.md", '[a](docs/nowhere.md) [b](https://example.com) <img src="c.png">') == [
+        "docs/nowhere.md", "c.png",
+    ]  # fmt: skip
     assert missing_paths("`billing/nothing.py` and `billing/books.py`") == ["billing/nothing.py"]
