@@ -35,6 +35,7 @@ NAMES = {
     "Japanese": "山田さくら",
     "Korean": "김민수",
 }
+LATIN = "<p>Łukasz <i>Garcia</i></p>"
 UNDRAWABLE = "ส"
 PRINTERS = [Xhtml2pdfPrinter]
 
@@ -114,7 +115,9 @@ async def test_the_same_html_gives_the_same_bytes_from_another_process_too(
     html = "".join(f"<p>{name} <b>{name}</b></p>" for name in NAMES.values())
     first, again = await printer.print(html), await printer.print(html)
     other = printer_of(assets)
+    latin = await other.print(LATIN)
     elsewhere = await other.print(html)
+    assert await other.print(LATIN) == latin
     await other.close()
     assert first == again == elsewhere
     assert first.startswith(b"%PDF-")
@@ -125,6 +128,8 @@ async def test_names_in_many_scripts_are_drawn_and_can_be_searched(
 ) -> None:
     lines = [f"<p>{name}</p><p><b>{name}</b> <i>{name}</i> <b><i>{name}</i></b></p>" for name in NAMES.values()]
     text = text_of(await printer.print("".join(lines) + f"<p>{' '.join(NAMES.values())}</p>"))
+    spelled = NAMES["Chinese"].encode("ascii", "xmlcharrefreplace").decode()
+    assert NAMES["Chinese"] in text_of(await printer.print(f"<p>{spelled}</p>"))
     assert [name for script, name in NAMES.items() if script not in ("Arabic", "Hebrew") and name not in text] == []
     assert caplog.messages == []
 
