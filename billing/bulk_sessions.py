@@ -74,13 +74,17 @@ class Ground:
 
 
 async def complete_sessions(
-    records: Sequence[SessionRecord], *, practice: Practice, actor: Actor, now: datetime
+    records: Sequence[SessionRecord], *, practice: Practice, actor: Actor, now: datetime, doomed: bool = False
 ) -> list[Kept | Refused]:
-    """What became of each, in their order. Those that are refused leave nothing; some hundreds at a time are best."""
+    """What became of each, in their order. Those that are refused leave nothing; some hundreds at a time are best.
+
+    What is `doomed` will be taken back whatever it holds: it is only looked at, for what else is wrong with it.
+    """
     async with change(now) as told:
         ground = await _ground(records, practice)
         looked_at = [_look_at(record, ground, now) for record in records]
-        await _write([each for each in looked_at if isinstance(each, Priced)], practice, actor, told)
+        if not doomed:
+            await _write([each for each in looked_at if isinstance(each, Priced)], practice, actor, told)
         outcomes: list[Kept | Refused] = []
         for each in looked_at:
             if isinstance(each, SessionRecord):

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from billing.bulk import Kept, Refused
@@ -59,6 +60,8 @@ class Kind:
     """The column that names another thing of the kind, which must be kept before."""
     many_rows: bool = False
     """Whether one thing may have several rows."""
+    look_at: Keep | None = None
+    """What is wrong with things, without keeping them; where each can be judged without those before it."""
 
     @property
     def columns(self) -> Columns:
@@ -148,7 +151,9 @@ async def _alone(line: Line[R], verb: Callable[..., Awaitable[Any]], record: Cal
         return "added" if is_new else "changed" if len(told.events) > before else "unchanged"
 
 
-async def _keep_sessions(things: Sequence[Sequence[Line[SessionRow]]], desk: Desk) -> list[Outcome]:
+async def _keep_sessions(
+    things: Sequence[Sequence[Line[SessionRow]]], desk: Desk, *, doomed: bool = False
+) -> list[Outcome]:
     records = [_session(lines) for lines in things]
     kept = iter(
         await complete_sessions(
@@ -156,6 +161,7 @@ async def _keep_sessions(things: Sequence[Sequence[Line[SessionRow]]], desk: Des
             practice=desk.practice,
             actor=desk.actor,
             now=desk.now,
+            doomed=doomed,
         )
     )
     outcomes: list[Outcome] = []
@@ -198,7 +204,14 @@ def _mistake(line: int, refusal: Refusal) -> Mistake:
 
 KINDS = {
     "patients": Kind("patients", PatientRow, ("external_id",), _keep_patients, points_to="guarantor"),
-    "sessions": Kind("sessions", SessionRow, ("external_id",), _keep_sessions, many_rows=True),
+    "sessions": Kind(
+        "sessions",
+        SessionRow,
+        ("external_id",),
+        _keep_sessions,
+        many_rows=True,
+        look_at=partial(_keep_sessions, doomed=True),
+    ),
     "prices": Kind("prices", PriceRow, ("price_list", "code", "valid_from"), _keep_prices),
     "products": Kind("products", ProductRow, ("code",), _keep_products),
 }

@@ -88,7 +88,8 @@ async def _keep(pile: Pile, kind: Kind, desk: Desk, imported: Imported) -> None:
     with progress(f"Keeping {imported.rows:,} rows", imported.rows) as advance:
         while batch := list(islice(groups, THINGS_AT_ONCE)):
             things = {key: lines for key, raw in batch if (lines := _lines(key, raw, kind, imported, refused))}
-            outcomes = await kind.keep(list(things.values()), desk)
+            keep = kind.look_at if kind.look_at and imported.found else kind.keep  # nothing of it will stay
+            outcomes = await keep(list(things.values()), desk)
             for (key, lines), outcome in zip(things.items(), outcomes, strict=True):
                 if not isinstance(outcome, Mistake):
                     imported.things[outcome] += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 from domain.practice import Practice
 from duesday.checks import checked
 from duesday.environment import Environment
+from duesday.practice_file import read_practice
 from models import database
 from models.database_url import DatabaseFault
 from models.migrate import pending
@@ -17,6 +18,11 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 def checked_practice(environment: Environment) -> Practice:
     """The practice, with everything held against it that `duesday check` knows."""
     return checked(environment.duesday_config, TEMPLATES)
+
+
+def practice_itself(environment: Environment) -> Practice:
+    """The practice without the texts it names: a command that writes to nobody needn't wait for fifty of them."""
+    return read_practice(environment.duesday_config)
 
 
 @asynccontextmanager

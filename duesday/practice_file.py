@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node
 
@@ -13,6 +14,9 @@ from domain.practice import CURRENCIES, ContactRules, Person, Practice, RuleSet,
 from domain.terms import LateFee, PlanRules, Statements, Tax, Terms
 from duesday import spellings
 from duesday.reading import Mistake, Reading, Units
+
+DEEPEST = 20
+"""Levels within levels: more than any practice has. A reader that goes on takes seconds for a thousand."""
 
 
 class PracticeMistakes(Exception):
@@ -37,16 +41,19 @@ def read_practice(path: Path, *, beyond: Callable[[Practice], Iterable[Wrong]] =
 
 def _composed(path: Path) -> Node:
     """The file as YAML 1.2 nodes, not values: they keep the lines, and `on`, `9:00` and `15.00` as they were typed."""
+    reader = YAML(typ="safe", pure=True)
+    reader.max_depth = DEEPEST
     try:
-        root = YAML(typ="safe", pure=True).compose(path.read_bytes())
+        root = reader.compose(path.read_bytes())
     except OSError as error:
         raise _unread(path, 1, "no file that can be read", f"the practice's choices ({error.strerror})") from error
+    except MaxDepthExceededError as error:
+        line = error.problem_mark.line + 1
+        raise _unread(path, line, "lists within lists without end", "the few levels that the sample has") from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
         raise _unread(path, mark.line + 1 if mark else 1, problem, "YAML: key: value, indented with spaces") from error
-    except RecursionError as error:
-        raise _unread(path, 1, "lists within lists without end", "the few levels that the sample has") from error
     except (YAMLError, ValueError, OverflowError) as error:
         raise _unread(path, 1, "characters that are not text", "YAML in UTF-8") from error
     if root is None:

@@ -17,7 +17,7 @@ from duesday.csv_file import Mistake
 from duesday.environment import Environment
 from duesday.import_kinds import KINDS, Desk
 from duesday.importing import Imported, TakenBack, import_file
-from duesday.opening import checked_practice, open_books
+from duesday.opening import open_books, practice_itself
 from duesday.terminal import complain, say, show_json
 from gateways.pyx12_remittance import read_835
 from gateways.system_clock import SystemClock
@@ -45,7 +45,7 @@ def import_(
 ) -> None:
     """Take in a file: patients, sessions, products, prices, or an insurer's 835; all of it or nothing."""
     environment = Environment()
-    desk = Desk(checked_practice(environment), _actor(), SystemClock().now())
+    desk = Desk(practice_itself(environment), _actor(), SystemClock().now())
     if what is What.remittance:
         posted = asyncio.run(_posted(environment, file.read_bytes(), desk, dry_run=dry_run))
         show_json({"file": str(file), "dry_run": dry_run, **asdict(posted)}) if as_json else _say_posted(

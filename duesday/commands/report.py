@@ -15,7 +15,7 @@ import typer
 from domain.errors import Refusal
 from domain.practice import Practice
 from duesday.environment import Environment
-from duesday.opening import checked_practice, open_books
+from duesday.opening import open_books, practice_itself
 from duesday.terminal import show_table
 from gateways.system_clock import SystemClock
 from reports.registry import REPORTS
@@ -46,7 +46,7 @@ def report(
     if name not in REPORTS:
         raise typer.BadParameter(f"There is no report “{name}”; there are {', '.join(REPORTS)}.")
     environment = Environment()
-    practice = checked_practice(environment)
+    practice = practice_itself(environment)
     asked = _asked(practice, REPORTS[name], location or [], first=first, last=last, as_of=as_of)
     rows = asyncio.run(_rows(environment, REPORTS[name], asked))
     with _into(output) as file:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from duesday.importing import THINGS_AT_ONCE
 from models.care import CareSession, Charge, Price
 from models.invoices import Invoice
 from models.people import Consent, Patient
@@ -211,6 +212,14 @@ def test_three_bad_rows_among_a_hundred_thousand_are_named(on_sqlite: Importing)
         "8: patient: There is no patient nobody.",
         "50002: The row has 1 fields, the head of the file has 7.",
         "100001: patient: Session S-7 has another patient in line 9.",
+    ]
+
+
+def test_what_was_kept_before_the_first_mistake_is_taken_back(clinic: Importing):
+    head, good = SESSIONS.splitlines()[0], "downtown,Dr. Osei,2026-03-02,exam,1"
+    rows = [f"S-{number},ana,{good}" for number in range(THINGS_AT_ONCE + 1)]
+    assert clinic.refused("sessions", "\n".join((head, *rows, f"S-last,nobody,{good}"))) == [
+        f"{len(rows) + 2}: patient: There is no patient nobody.",
     ]
 
 
