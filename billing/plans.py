@@ -11,6 +11,7 @@ from domain.instalments import Part, Standing, check, standing
 from domain.invoice import OPEN
 from domain.plan import GOING, PLAN
 from domain.practice import Practice
+from models.by_hand import rows_of
 from models.change import Change, change
 from models.database import Statement, at_once
 from models.firing import fire
@@ -154,8 +155,8 @@ async def standing_of(plan: PaymentPlan, *, today: date) -> Standing:
 
 async def off_plan_cents(invoice_set_id: int) -> int:
     """What is owed in a set and on no plan that is on track: what there is to chase."""
-    owed = Invoice.filter(invoice_set_id=invoice_set_id, status__in=OPEN, plan_id=None)
-    return sum(int(cents) for cents in await owed.values_list("balance_cents", flat=True))  # type: ignore[call-overload]
+    owed = await rows_of(Invoice, invoice_set_id=invoice_set_id, status__in=OPEN, plan_id=None)
+    return sum(invoice.balance_cents for invoice in owed)
 
 
 def _called_for(status: str, balance: int, stands: Standing) -> str | None:

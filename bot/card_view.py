@@ -9,6 +9,7 @@ from domain.invoice import OPEN
 from domain.invoice_set import CHASED, INVOICE_SET
 from domain.ports import Ports
 from domain.practice import Practice, Privacy
+from models.by_hand import rows_of
 from models.chasing import InvoiceSet
 from models.invoices import Invoice
 from models.money import PaymentShare
@@ -18,8 +19,8 @@ from outreach.situation import suppressed
 
 
 async def card_view(set_id: int, *, practice: Practice, ports: Ports) -> CardView:
-    invoice_set = await InvoiceSet.get(id=set_id)
-    payer = await Patient.get(id=invoice_set.guarantor_id)
+    [invoice_set] = await rows_of(InvoiceSet, id=set_id)
+    [payer] = await rows_of(Patient, id=invoice_set.guarantor_id)
     invoices = await Invoice.filter(invoice_set_id=set_id).order_by("due_date", "id")
     owed = [invoice for invoice in invoices if invoice.status in OPEN and invoice.balance_cents > 0]
     now, place = ports.clock.now(), practice.locations[invoice_set.location]

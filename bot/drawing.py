@@ -13,6 +13,7 @@ from bot.cards import blocks_of, text_of
 from domain.errors import DoorFault
 from domain.ports import Ports, SlackChannel, SlackDoor, SlackPost
 from domain.practice import Practice
+from models.by_hand import change_row, row_of, rows_of
 from models.claims import claim, renew
 from models.noticeboard import Card, Post
 
@@ -62,7 +63,7 @@ async def draw_cards(*, practice: Practice, ports: Ports, channels: Channels) ->
     ids = await claim(
         Card, due="wanted > shown AND due_at <= $1", args=[now], at=ports.clock.pulse(), lease=LEASE, limit=BATCH
     )
-    for card in await Card.filter(id__in=ids).order_by("id") if ids else ():
+    for card in await rows_of(Card, id__in=ids) if ids else ():
         await _in_turn(card, partial(_draw, card, practice=practice, ports=ports, channels=channels), ports)
     return len(ids)
 
@@ -81,9 +82,8 @@ async def _draw(card: Card, *, practice: Practice, ports: Ports, channels: Chann
     if card.ts is None:
         post = SlackPost(channel=channel, text=text, blocks=blocks, ref=card.ref)
         card.ts = await _posted_once(card, post, ports)
-    await Card.filter(id=card.id).update(
-        ts=card.ts, channel_id=channel, shown=card.wanted, attempts=0, error=None, claimed_until=None
-    )
+    shown = {"ts": card.ts, "channel_id": channel, "shown": card.wanted, "attempts": 0}
+    await change_row(card, {**shown, "error": None, "claimed_until": None})
 
 
 async def post_lines(*, ports: Ports, channels: Channels) -> int:
@@ -97,13 +97,13 @@ async def post_lines(*, ports: Ports, channels: Channels) -> int:
         lease=LEASE,
         limit=BATCH,
     )
-    for line in await Post.filter(id__in=ids).order_by("id") if ids else ():
+    for line in await rows_of(Post, id__in=ids) if ids else ():
         await _in_turn(line, partial(_say, line, ports, channels), ports)
     return len(ids)
 
 
 async def _say(line: Post, ports: Ports, channels: Channels) -> None:
-    card = await Card.get(id=line.card_id) if line.card_id else None
+    card = await row_of(Card, id=line.card_id) if line.card_id else None
     post = SlackPost(
         channel=card.channel_id if card and card.channel_id else await channels.id_of(line.channel),
         text=line.text,
@@ -112,7 +112,7 @@ async def _say(line: Post, ports: Ports, channels: Channels) -> None:
         thread_ts=card.ts if card else None,
     )
     ts = await _posted_once(line, post, ports)
-    await Post.filter(id=line.id).update(status="posted", ts=ts, error=None, claimed_until=None)
+    await change_row(line, {"status": "posted", "ts": ts, "error": None, "claimed_until": None})
 
 
 async def _in_turn(row: Card | Post, work: Callable[[], Awaitable[None]], ports: Ports) -> None:
@@ -136,7 +136,7 @@ async def _posted_once(row: Card | Post, post: SlackPost, ports: Ports) -> str:
         if earlier is not None:
             return earlier
     else:
-        await type(row).filter(id=row.id).update(first_attempt_at=now)
+        await change_row(row, {"first_attempt_at": now})
     return await slack.post(post)
 
 

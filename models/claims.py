@@ -39,7 +39,9 @@ async def claim(
 async def renew(table: type[Model], id: int, until: datetime | None, *, at: datetime, lease: timedelta) -> bool:
     """A claimed row's turn has come: its lease begins anew. False when it ended over those before it, and another
     may have taken it up: each of a batch is done by one, however long the batch takes."""
-    return bool(await table.filter(id=id, claimed_until=until).update(claimed_until=at + lease))
+    still = "claimed_until = $3" if until else "claimed_until IS NULL"
+    renewed = f"UPDATE {table._meta.db_table} SET claimed_until = $1 WHERE id = $2 AND {still}"  # noqa: S608
+    return bool(await execute(renewed, [at + lease, id, *([until] if until else ())]))
 
 
 async def slot(job: str, slot: str, *, at: datetime) -> bool:

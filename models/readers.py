@@ -20,8 +20,13 @@ BATCH = 100
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 1800))
 """How long a reader waits after each failure of the same event: time for somebody to mend what broke."""
 
-BEHIND = "SELECT 1 FROM chain_head h LEFT JOIN reader_place p ON p.name = $1 WHERE h.seq > COALESCE(p.seq, 0)"
+BEHIND = """
+    SELECT p.tries, p.due_at FROM chain_head h LEFT JOIN reader_place p ON p.name = $1
+     WHERE h.seq > COALESCE(p.seq, 0)
+"""
 """Asked by hand: nearly always there is nothing new, and it is asked all the time."""
+PLACE = "SELECT seq FROM reader_place WHERE name = $1"
+MOVE = "UPDATE reader_place SET seq = $2, tries = 0, due_at = NULL WHERE name = $1"
 
 Read = Callable[[Sequence[Event]], Awaitable[None]]
 
@@ -30,39 +35,39 @@ log = structlog.get_logger()
 
 async def read_on(name: str, read: Read, *, now: datetime) -> int:
     """Let a reader read the next events; how many there were. On PostgreSQL a place taken by another is let be."""
-    if not await database.read(BEHIND, [name]):
+    behind = await database.read(BEHIND, [name])
+    if not behind:
         return 0
-    place = await _place(name)
-    if place.due_at is not None and now < place.due_at:
+    [[tries, due_at]] = behind
+    if tries is None:
+        await _begin(name)
+        tries = 0
+    if due_at is not None and now < database.moment(due_at):
         return 0
     try:
-        return await _read(name, read, 1 if place.tries else BATCH, now)
+        return await _read(name, read, 1 if tries else BATCH, now)
     except Exception:
-        log.exception("reader.failed", reader=name, tries=place.tries + 1)
-    if place.tries >= len(BACKOFF):
+        log.exception("reader.failed", reader=name, tries=tries + 1)
+    if tries >= len(BACKOFF):
         return await _pass_over(name, now)
-    await ReaderPlace.filter(name=name).update(tries=F("tries") + 1, due_at=now + BACKOFF[place.tries])
+    await ReaderPlace.filter(name=name).update(tries=F("tries") + 1, due_at=now + BACKOFF[tries])
     return 0
 
 
 async def _read(name: str, read: Read, most: int, now: datetime) -> int:
     async with change(now):
-        place = await ReaderPlace.filter(name=name).select_for_update(skip_locked=True).first()
-        if place is None:
-            return 0
-        events = await Event.filter(seq__gt=place.seq).order_by("seq").limit(most)
-        if events:
-            await read(events)
-            await ReaderPlace.filter(name=name).update(seq=events[-1].seq, tries=0, due_at=None)
-        return len(events)
+        lock = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
+        for place in await database.read(PLACE + lock, [name]):
+            events = await Event.filter(seq__gt=place["seq"]).order_by("seq").limit(most)
+            if events:
+                await read(events)
+                await database.execute(MOVE, [name, events[-1].seq])
+            return len(events)
+        return 0
 
 
-async def _place(name: str) -> ReaderPlace:
-    place = await ReaderPlace.get_or_none(name=name)
-    if place is None:
-        await ReaderPlace.bulk_create([ReaderPlace(name=name)], ignore_conflicts=True)
-        place = await ReaderPlace.get(name=name)
-    return place
+async def _begin(name: str) -> None:
+    await ReaderPlace.bulk_create([ReaderPlace(name=name)], ignore_conflicts=True)
 
 
 async def _pass_over(name: str, now: datetime) -> int:
@@ -82,5 +87,5 @@ async def begin_here(*names: str, now: datetime) -> None:
     async with change(now):
         head = await ChainHead.get(id=1)
         for name in names:
-            await _place(name)
-            await ReaderPlace.filter(name=name).update(seq=head.seq, tries=0, due_at=None)
+            await _begin(name)
+            await database.execute(MOVE, [name, head.seq])

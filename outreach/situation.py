@@ -15,8 +15,10 @@ from domain.gates import GO_ON, Situation
 from domain.plan import ON_TRACK
 from domain.ports import Ports
 from domain.practice import Channel, Location, Practice
+from models.by_hand import row_of, rows_of
 from models.chasing import InvoiceSet, Message
-from models.people import Consent, Patient, Suppression
+from models.database import read
+from models.people import Patient, Suppression
 from outreach.plan import plan_of
 
 NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{9}")
@@ -33,12 +35,22 @@ LONGEST_WAIT = timedelta(days=14)
 COUNTED = ("reminder", "invoice", "instalment")
 """What the contact cap counts: whatever asks for money. A receipt, and what answers the patient, is none of it."""
 
+SAID = """
+    SELECT given FROM consent WHERE patient_id = $1 AND channel = $2 AND UPPER(address) = UPPER($3)
+     ORDER BY id DESC LIMIT 1
+"""
+MET = """
+    SELECT status, error_code, error FROM message
+     WHERE channel = $1 AND address = $2 AND direction = 'out' AND status IN ('sent', 'delivered', 'failed')
+     ORDER BY id DESC LIMIT 1
+"""
+
 
 async def situation_of(
     invoice_set: InvoiceSet, channel: Channel, *, practice: Practice, ports: Ports, now: datetime
 ) -> Situation:
     """What stands between a set's reminder and its guarantor."""
-    payer = await Patient.get(id=invoice_set.guarantor_id)
+    [payer] = await rows_of(Patient, id=invoice_set.guarantor_id)
     owed = await off_plan_cents(invoice_set.id) or await outstanding_cents(invoice_set.id)
     return replace(
         await situation_of_payer(payer, channel, owed_cents=owed, practice=practice, ports=ports, now=now),
@@ -100,16 +112,14 @@ def _zones_of_number(phone: str) -> tuple[str, ...]:
 
 async def has_consented(payer: Patient, channel: Channel) -> bool:
     """The last word on this address counts."""
-    address = address_of(payer, channel)
-    said = Consent.filter(patient_id=payer.id, channel=channel, address__iexact=address)
-    last = await said.order_by("-id").first()
-    return last is not None and last.given
+    said = await read(SAID, [payer.id, channel, address_of(payer, channel)])
+    return bool(said and said[0]["given"])
 
 
 async def suppressed(channel: Channel, address: str | None) -> str | None:
     if address is None:
         return None
-    found = await Suppression.filter(channel=channel, address=address, lifted_at=None).order_by("id").first()
+    found = await row_of(Suppression, channel=channel, address=address, lifted_at=None)
     return SUPPRESSED.get(found.reason, "Nothing may be sent to this address.") if found else None
 
 
@@ -122,16 +132,11 @@ def _closed(channel: Channel, location: Location, ports: Ports) -> str | None:
 
 async def _refused(channel: Channel, address: str | None) -> str | None:
     """What the last message to this address met, if that was final."""
-    last = (
-        await Message.filter(
-            channel=channel, address=address, direction="out", status__in=("sent", "delivered", "failed")
-        )
-        .order_by("-id")
-        .first()
-    )
-    if last is None or last.status != "failed" or last.error_code not in (*NOT_DELIVERABLE, "bad_address"):
-        return None
-    return last.error
+    for last in await read(MET, [channel, address]):
+        if last["status"] == "failed" and last["error_code"] in (*NOT_DELIVERABLE, "bad_address"):
+            error: str | None = last["error"]
+            return error
+    return None
 
 
 async def _recent(channel: Channel, address: str | None, now: datetime) -> tuple[datetime, ...]:

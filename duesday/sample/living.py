@@ -45,8 +45,9 @@ class _Living:
         self._patients = (*PATIENTS, *(each for home in year.homes for each in home.members))
         late = {each.external_id for home in year.followed for each in home.members}
         lived = [deed for deed in year.deeds if deed.who in late and deed.days_ago <= FOLLOWED_FOR]
+        seen = {*lived}
         self._lived = sorted((*SCENES, *lived), key=in_order)
-        self._books = [deed for deed in year.deeds if deed not in {*lived}]
+        self._books = [deed for deed in year.deeds if deed not in seen]
 
     async def live(self) -> None:
         self._clock.begin_at(self._stage.at(YEAR, DAWN))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import SMTPUTF8
 from functools import cached_property
 from typing import Any, Self
@@ -35,9 +36,10 @@ class Mail:
             raise TypeError("the SMTPUTF8 policy makes EmailMessages")
         return parsed
 
-    @property
+    @cached_property
     def message_id(self) -> str:
-        return str(self.headers["Message-ID"] or "").strip()
+        """From its head alone: each mail's is asked for as it arrives, and most are never opened."""
+        return str(BytesHeaderParser(policy=SMTPUTF8).parsebytes(self.raw)["Message-ID"] or "").strip()
 
     @property
     def subject(self) -> str:

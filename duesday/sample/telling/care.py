@@ -13,6 +13,7 @@ from domain.access import CLOCK
 from duesday.sample.deeds import Deed
 from duesday.sample.people import DANA
 from duesday.sample.telling.stage import Stage, Tell, newest, payer_of
+from models.by_hand import rows_of
 from models.care import Charge
 from models.invoices import Invoice
 from models.people import Patient
@@ -33,7 +34,7 @@ async def complete_visits(stage: Stage, deeds: Sequence[Deed], now: datetime) ->
     """Those of one moment together."""
     if not deeds:
         return
-    seen = {each.external_id: each for each in await Patient.filter(external_id__in={deed.who for deed in deeds})}
+    seen = {each.external_id: each for each in await rows_of(Patient, external_id__in={deed.who for deed in deeds})}
     records = [_record(stage, deed, seen[deed.who], now) for deed in deeds]
     for outcome in await complete_sessions(records, practice=stage.practice, actor=CLOCK, now=now):
         if isinstance(outcome, Refused):
@@ -60,9 +61,9 @@ def _item(said: str) -> Item:
 async def is_billed(stage: Stage, deed: Deed, now: datetime) -> None:
     """What is drafted for them, and what waits in the queue."""
     payer = await payer_of(deed)
-    if await Charge.filter(guarantor_id=payer.id, invoice_id=None).exists():
+    if await rows_of(Charge, guarantor_id=payer.id, invoice_id=None):
         await draft_invoice(guarantor=payer.id, practice=stage.practice, actor=DANA, now=now)
-    for draft in await Invoice.filter(guarantor_id=payer.id, status="draft").order_by("id"):
+    for draft in await rows_of(Invoice, guarantor_id=payer.id, status="draft"):
         await send_invoice(draft, practice=stage.practice, actor=DANA, now=now)
 
 

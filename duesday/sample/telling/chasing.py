@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from billing.plans import make_plan
 from billing.write_offs import outstanding_cents
 from domain.instalments import monthly
-from domain.invoice import OPEN
 from domain.money import plain
 from duesday.sample.deeds import Deed
 from duesday.sample.people import MARCUS
-from duesday.sample.telling.stage import Stage, Tell, newest, payer_of
+from duesday.sample.telling.stage import Stage, Tell, newest, owed_by, payer_of
 from models.chasing import InvoiceSet
 from models.invoices import Invoice
 from outreach.enrol import enrol
@@ -44,7 +43,7 @@ async def goes_on_a_plan(stage: Stage, deed: Deed, now: datetime) -> None:
     """A quarter at once, the rest month by month, in no more and no smaller parts than the practice makes."""
     payer, rules = await payer_of(deed), stage.practice.plans
     today = stage.day(payer.location, now)
-    balance = sum(each.balance_cents for each in await Invoice.filter(guarantor_id=payer.id, status__in=OPEN))
+    balance = await owed_by(payer)
     deposit = max(balance // 4, rules.smallest_cents)
     parts = max(1, min(int(deed.said[0]), rules.parts, (balance - deposit) // max(rules.smallest_cents, 1)))
     laid_out = monthly(balance, parts=parts, first_on=today + MONTH, deposit_cents=deposit, today=today)

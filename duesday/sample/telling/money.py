@@ -9,13 +9,13 @@ from billing.late_fees import waive_late_fee
 from billing.payments import METHODS, MoneyIn, record_payment
 from billing.plans import standing_of
 from domain.access import vendor
-from domain.invoice import OPEN
 from domain.plan import GOING
 from duesday.sample.deeds import Deed
 from duesday.sample.people import DANA
 from duesday.sample.telling.returns import DEEDS as RETURNS
 from duesday.sample.telling.returns import STRIPE
-from duesday.sample.telling.stage import Stage, Tell, newest, payer_of
+from duesday.sample.telling.stage import Stage, Tell, newest, owed_by, payer_of
+from models.by_hand import rows_of
 from models.chasing import InvoiceSet
 from models.invoices import Invoice, InvoiceAdjustment
 from models.people import Patient
@@ -44,7 +44,7 @@ async def pays(stage: Stage, deed: Deed, now: datetime, *, method: str) -> None:
         processor_id=through,
     )
     await record_payment(money, practice=stage.practice, actor=vendor(STRIPE) if through else DANA, now=now)
-    for chased in await InvoiceSet.filter(guarantor_id=payer.id):
+    for chased in await rows_of(InvoiceSet, guarantor_id=payer.id):
         await settle_if_nothing_is_owed(chased.id, paid=True, now=now)
 
 
@@ -53,7 +53,7 @@ async def _cents(payer: Patient, much: str, stage: Stage, now: datetime) -> int:
         plan = await newest(PaymentPlan.filter(guarantor_id=payer.id, status__in=GOING))
         stands = await standing_of(plan, today=stage.day(payer.location, now))
         return next(cents for cents in stands.open_cents if cents)
-    total = sum(each.balance_cents for each in await Invoice.filter(guarantor_id=payer.id, status__in=OPEN))
+    total = await owed_by(payer)
     amounts = {"all": total, "half": total // 2, "more": total + TOO_MUCH}
     return amounts[much] if much in amounts else int(much)
 

@@ -8,9 +8,12 @@ from typing import TypeVar
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from domain.invoice import OPEN
 from domain.practice import Practice
 from duesday.assembly import House
 from duesday.sample.deeds import Deed
+from models.by_hand import rows_of
+from models.invoices import Invoice
 from models.people import Patient
 from sandbox import World
 
@@ -51,8 +54,13 @@ Tell = Callable[[Stage, Deed, datetime], Awaitable[object]]
 
 
 async def payer_of(deed: Deed) -> Patient:
-    patient = await Patient.get(external_id=deed.who)
-    return await Patient.get(id=patient.payer_id) if patient.guarantor_id else patient
+    [patient] = await rows_of(Patient, external_id=deed.who)
+    [payer] = await rows_of(Patient, id=patient.payer_id) if patient.guarantor_id else [patient]
+    return payer
+
+
+async def owed_by(payer: Patient) -> int:
+    return sum(each.balance_cents for each in await rows_of(Invoice, guarantor_id=payer.id, status__in=OPEN))
 
 
 async def newest(rows: QuerySet[Row]) -> Row:
