@@ -17,7 +17,8 @@ from duesday.demo_time import DemoTime
 from duesday.demo_tour import tour
 from duesday.environment import Environment
 from duesday.opening import checked_practice
-from duesday.sample import PEOPLE, live_through
+from duesday.sample.living import live_through
+from duesday.sample.people import PEOPLE
 from duesday.serve import PATIENCE, told_to_stop, working
 from duesday.terminal import say
 from gateways.registry import gateway

@@ -4,8 +4,3 @@
 `year` what happens to them as deeds: data, and the same from the same seed. `telling` has the verbs behind the deeds,
 `living` lets the time pass in which they are done.
 """
-
-from duesday.sample.living import live_through
-from duesday.sample.people import PEOPLE
-
-__all__ = ["PEOPLE", "live_through"]
