@@ -3,26 +3,27 @@
 import mmap
 import struct
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from sandbox import MovableClock
 
 CELL = struct.Struct("d")
-BUSINESS, MACHINE, TICKED = 0, CELL.size, 2 * CELL.size
-A_LEASE = timedelta(minutes=3)
-"""Longer than any lease there is."""
+BUSINESS, TICKED = 0, CELL.size
+MOST_LIVES = 1_000
 
 
 class SharedClock(MovableClock):
-    """Real time and two offsets: the practice's, and the machine's, so that a dead process's leases end at once."""
+    """Real time, and the practice's before it. The last digits of the machine's moments are the number of the life that
+    asked, so that a lease says whose it is."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, life: int = 0) -> None:
         super().__init__()
-        self.path = path
+        self.path, self._life, self._lives = path, life, count(1)
         if not path.exists():
-            path.write_bytes(bytes(3 * CELL.size))
+            path.write_bytes(bytes(2 * CELL.size))
         with path.open("r+b") as file:
-            self._cells = mmap.mmap(file.fileno(), 3 * CELL.size)
+            self._cells = mmap.mmap(file.fileno(), 2 * CELL.size)
 
     @property
     def moved_by(self) -> float:
@@ -33,10 +34,13 @@ class SharedClock(MovableClock):
         return datetime.now(UTC) + timedelta(seconds=self.moved_by)
 
     def pulse(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self._read(MACHINE))
+        at = datetime.now(UTC)
+        return at.replace(microsecond=at.microsecond // MOST_LIVES * MOST_LIVES + self._life)
 
-    def let_leases_end(self) -> None:
-        self._write(MACHINE, self._read(MACHINE) + A_LEASE.total_seconds())
+    def number_of_a_life(self) -> int:
+        number = next(self._lives)
+        assert number < MOST_LIVES
+        return number
 
     def note_ticked(self, began: datetime) -> None:
         """A process has done everything that was due at this moment."""

@@ -6,23 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from domain.ports import PdfPrinter
 from tests.crash.trials import Billed, Ending, bill_everybody, end_of_a_day
 from tests.support.databases import KINDS, WORKER, beside, new_postgres, numbers
 
 
 @pytest.fixture(scope="session")
-def billed_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Billed:
+def billed_sqlite(tmp_path_factory: pytest.TempPathFactory, pdf: PdfPrinter) -> Billed:
     path = tmp_path_factory.mktemp("billed") / "duesday.db"
     billed = Billed("sqlite", str(path), {})
-    beside(bill_everybody(f"sqlite://{path}", billed))
+    beside(bill_everybody(f"sqlite://{path}", billed, pdf))
     return billed
 
 
 @pytest.fixture(scope="session")
-def billed_postgres() -> Iterator[Billed]:
+def billed_postgres(pdf: PdfPrinter) -> Iterator[Billed]:
     billed = Billed("postgres", f"{WORKER}_billed", {})
     for url in new_postgres(billed.template):
-        beside(bill_everybody(url, billed))
+        beside(bill_everybody(url, billed, pdf))
         yield billed
 
 

@@ -21,6 +21,7 @@ from sandbox.courier import Letter
 from tests.billing.clinic import DANA
 from tests.crash.clock import SharedClock
 from tests.crash.household import Household
+from tests.crash.leases import end_leases
 from tests.stories.clinic import Clinic
 from tests.stories.patients import Patient
 from tests.stories.staff import STAFF, Card, Person
@@ -166,6 +167,7 @@ class Day:
     async def at_home(self) -> None:
         for house in self.houses:
             await house.up()
+        await end_leases({number for house in self.houses for number in house.dead})
 
     def move(self, **by: float) -> None:
         """The clock goes on; what falls due by it is under way."""

@@ -15,6 +15,7 @@ from typing import Self
 from domain.practice import Practice
 from sandbox import World
 from tests.crash.clock import SharedClock
+from tests.crash.leases import heard_out
 from tests.crash.lines import Death, Place
 from tests.crash.victim import Life, live
 from tests.support.nursery import nursery
@@ -39,6 +40,7 @@ class Household:
     world: World
     practice: Practice
     port: int
+    papers: Path | None = None
     deaths: Sequence[Death] = ()
     http: bool = True
     counts: bool = False
@@ -46,6 +48,8 @@ class Household:
     lives: int = 0
     supervised: bool = True
     lines: Counter[Place] = field(default_factory=Counter)
+    dead: set[int] = field(default_factory=set)
+    """The numbers of the lives that have ended."""
 
     async def __aenter__(self) -> Self:
         self.clock = self.world.clock
@@ -105,13 +109,16 @@ class Household:
             self._process.join()
             if self._process.exitcode != -signal.SIGKILL:
                 raise AssertionError(f"It ended by itself ({self._process.exitcode}):\n{self.log.read_text()[-6000:]}")
-            self.clock.let_leases_end()
+            await heard_out()
+            self.dead.add(self._number)
             if not self.supervised:
                 return
 
     async def _begin(self) -> bool:
         """A new life; whether it got as far as being up."""
+        self._number = self.clock.number_of_a_life()
         life = Life(
+            number=self._number,
             environment={
                 "database_url": self.database_url,
                 "public_url": f"http://127.0.0.1:{self.port}",
@@ -121,6 +128,7 @@ class Household:
             practice=self.practice,
             clock=self.clock.path,
             log=self.log,
+            papers=self.papers,
             port=self.port if self.http else None,
             ends_at=next(iter(self.deaths[self.lives : self.lives + 1]), None),
             counts=self.counts,

@@ -68,9 +68,10 @@ async def test_what_was_done_and_not_written_down_is_not_done_again(
     billed_url: str,
     undisturbed: Ending,
     tmp_path: Path,
+    papers: Path,
 ):
-    ending = Ending()
-    await end_of_a_day(billed_url, billed, tmp_path, ending, deaths=deaths, chance=Random(0), goes_wrong=goes_wrong)
+    ending, known = Ending(), {"deaths": deaths, "chance": Random(0), "papers": papers}
+    await end_of_a_day(billed_url, billed, tmp_path, ending, goes_wrong=goes_wrong, **known)
     assert ending.met == deaths
     assert ending.broken == []
     assert ending.picture == undisturbed.picture, "\n".join(difference(ending.picture, undisturbed.picture))

@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 from bot.drawing import LEASE
+from domain.ports import PdfPrinter
 from domain.practice import Practice
 from models.database import execute
 from models.invoices import Invoice
@@ -48,8 +49,8 @@ class InOneGo(Clinic):
         """Not after each of them."""
 
 
-async def bill_many(url: str) -> None:
-    async with frozen_world() as world, clinic_in(url, bills_at_once(), world) as clinic:
+async def bill_many(url: str, pdf: PdfPrinter) -> None:
+    async with frozen_world() as world, clinic_in(url, bills_at_once(), world, pdf) as clinic:
         quick = InOneGo(clinic.house, world, clinic.url, clinic.key, clinic.browser)
         for n in range(MANY):
             one = patient(quick, n)
@@ -59,10 +60,10 @@ async def bill_many(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def many_billed() -> Iterator[str]:
+def many_billed(pdf: PdfPrinter) -> Iterator[str]:
     name = f"{WORKER}_many_billed"
     for url in new_postgres(name):
-        beside(bill_many(url))
+        beside(bill_many(url, pdf))
         yield name
 
 
@@ -72,8 +73,10 @@ def many_billed_url(many_billed: str) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def two_houses(url: str, folder: Path, *, http: bool) -> AsyncIterator[tuple[Day, Household, Household]]:
-    async with morning(url, folder) as (world, household), aiohttp.ClientSession() as browser:
+async def two_houses(
+    url: str, folder: Path, papers: Path, *, http: bool
+) -> AsyncIterator[tuple[Day, Household, Household]]:
+    async with morning(url, folder, papers=papers) as (world, household), aiohttp.ClientSession() as browser:
         world.cards.duplicate, world.cards.shuffle = 2, True
         one = household(name="one")
         other = household(name="other", http=http)
@@ -112,11 +115,11 @@ JUST_NOW = timedelta(seconds=0.3)
 
 
 async def test_whoever_comes_late_to_its_own_batch_leaves_it_to_the_one_who_took_it_up(
-    many_billed_url: str, tmp_path: Path
+    many_billed_url: str, tmp_path: Path, papers: Path
 ):
     # Those whose turn has just come have a fresh lease, which could not have run out.
     waiting = "UPDATE {} SET claimed_until = NULL WHERE first_attempt_at IS NULL AND claimed_until < $1"
-    async with two_houses(many_billed_url, tmp_path, http=True) as (day, _, _):
+    async with two_houses(many_billed_url, tmp_path, papers, http=True) as (day, _, _):
         day.world.slack.fault("chat.postMessage", "slow", times=2 * MANY, seconds=0.03)
         day.move(days=31)
         for some in range(2, MANY, 4):
@@ -136,9 +139,9 @@ def _by_anybody(line: str) -> str:
 
 @pytest.mark.parametrize("http", [True, False], ids=["both serve", "one only works"])
 async def test_two_houses_do_each_thing_once_and_finish_each_others_work(
-    http: bool, many_billed_url: str, tmp_path: Path
+    http: bool, many_billed_url: str, tmp_path: Path, papers: Path
 ):
-    async with two_houses(many_billed_url, tmp_path, http=http) as (day, one, other):
+    async with two_houses(many_billed_url, tmp_path, papers, http=http) as (day, one, other):
         world = day.world
         day.move(days=31)
         await killed(other, day, when=lambda: len(cards_of(world)) >= SOME)

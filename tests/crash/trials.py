@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from domain.ports import PdfPrinter
 from domain.practice import Practice
 from models import database
 from sandbox import World
@@ -42,14 +43,14 @@ class Ending:
     met: Sequence[Death] = ()
 
 
-async def bill_everybody(url: str, into: Billed) -> None:
-    async with frozen_world() as world, clinic_in(url, the_practice(), world) as clinic:
+async def bill_everybody(url: str, into: Billed, pdf: PdfPrinter) -> None:
+    async with frozen_world() as world, clinic_in(url, the_practice(), world, pdf) as clinic:
         into.numbers.update(await billed(clinic))
 
 
 @asynccontextmanager
 async def morning(
-    url: str, folder: Path, practice: Practice | None = None
+    url: str, folder: Path, practice: Practice | None = None, papers: Path | None = None
 ) -> AsyncIterator[tuple[World, Callable[..., Household]]]:
     """The world at the hour at which the bills were sent, the database open to look into, and houses to be begun."""
     clock = SharedClock(folder / "clock")
@@ -60,7 +61,7 @@ async def morning(
             world.aim(f"http://127.0.0.1:{port}")
             await database.connect(url)
             try:
-                yield world, partial(Household, url, world, practice or the_practice(), port)
+                yield world, partial(Household, url, world, practice or the_practice(), port, papers)
             finally:
                 await database.close()
 
@@ -71,12 +72,13 @@ async def end_of_a_day(
     folder: Path,
     ending: Ending,
     *,
+    papers: Path | None = None,
     deaths: Sequence[Death] = (),
     counts: bool = False,
     chance: Random | None = None,
     goes_wrong: Callable[[World], None] = lambda _: None,
 ) -> None:
-    async with morning(url, folder) as (world, household), aiohttp.ClientSession() as browser:
+    async with morning(url, folder, papers=papers) as (world, household), aiohttp.ClientSession() as browser:
         goes_wrong(world)
         async with household(deaths=deaths, counts=counts) as house:
             await Day(world, (house,), browser, billed.numbers, chance or Random(0)).lived()

@@ -18,16 +18,18 @@ from aiohttp import web
 import gateways.slack_web
 import gateways.smtp_mail
 import gateways.stripe_cards
-import gateways.twilio_sms
-import gateways.xhtml2pdf_printer  # noqa: F401
+import gateways.twilio_sms  # noqa: F401
 import models.postgres_engine  # noqa: F401
+from domain.ports import PdfPrinter
 from domain.practice import Practice
-from duesday.assembly import House, open_house
+from duesday.assembly import ASSETS, House, open_house
 from duesday.environment import Environment
+from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
 from jobs.pump import Pump
 from jobs.timetable import run_ticks
 from tests.crash.clock import SharedClock
 from tests.crash.lines import Death, Place, counted, deadly
+from tests.support.printing import Pile
 
 BREATH = 0.05
 CRON_BREATHS = 10
@@ -35,10 +37,13 @@ CRON_BREATHS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
+    number: int
     environment: Mapping[str, str]
     practice: Practice
     clock: Path
     log: Path
+    papers: Path | None
+    """The pile it takes papers from. None prints each by itself."""
     port: int | None
     """None works without HTTP."""
     ends_at: Death | None = None
@@ -55,9 +60,10 @@ def live(line: Connection, life: Life) -> None:
 
 async def _live(line: Connection, life: Life) -> None:
     environment = Environment(_env_file=None, **life.environment)  # type: ignore[arg-type]
-    clock, told, lines = SharedClock(life.clock), asyncio.Event(), Counter[Place]()
+    clock, told, lines = SharedClock(life.clock, life=life.number), asyncio.Event(), Counter[Place]()
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(open_house(environment, life.practice, clock=clock))
+        pdf = _printer(life.papers, stack) if life.papers else None
+        house = await stack.enter_async_context(open_house(environment, life.practice, clock=clock, pdf=pdf))
         if life.port:
             await _serve(house, life.port, stack)
         pump = _eager(house.pump)
@@ -68,6 +74,12 @@ async def _live(line: Connection, life: Life) -> None:
         with deadly(life.ends_at) if life.ends_at else counted(lines) if life.counts else nullcontext():
             await _until(told, _ticks(house, clock))
     line.send(lines)
+
+
+def _printer(papers: Path, stack: AsyncExitStack) -> PdfPrinter:
+    printer = Xhtml2pdfPrinter(ASSETS, workers=1)
+    stack.push_async_callback(printer.close)
+    return Pile(papers, printer)
 
 
 async def _serve(house: House, port: int, stack: AsyncExitStack) -> None:

@@ -1,8 +1,11 @@
 """One PDF printer for all tests of a process: its worker takes longer to start than to draw most papers."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -28,16 +31,19 @@ class SharedPrinter:
 
 
 class Pile:
-    """What one test has printed another takes from here: most of them are about the same bill."""
+    """What has been printed once is taken from here: most tests and days are about the same bill. Any number of
+    processes may share the folder."""
 
-    def __init__(self, printer: PdfPrinter) -> None:
-        self._printer = printer
-        self._printed: dict[str, bytes] = {}
+    def __init__(self, folder: Path, printer: PdfPrinter) -> None:
+        self._folder, self._printer = folder, printer
 
     async def print(self, html: str) -> bytes:
-        if html not in self._printed:
-            self._printed[html] = await self._printer.print(html)
-        return self._printed[html]
+        paper = self._folder / sha256(html.encode()).hexdigest()
+        if not paper.exists():
+            beside = paper.with_suffix(f".{os.getpid()}")
+            beside.write_bytes(await self._printer.print(html))
+            beside.replace(paper)
+        return paper.read_bytes()
 
 
 @contextmanager
@@ -48,7 +54,16 @@ def shared(printer: Printer) -> Iterator[SharedPrinter]:
 
 
 @pytest.fixture(scope="session")
-def pdf() -> Iterator[PdfPrinter]:
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this run's pile lies, for all its workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "papers"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pdf(papers: Path) -> Iterator[PdfPrinter]:
     """The house's own printer with the house's own fonts."""
     with shared(Xhtml2pdfPrinter(ROOT / "templates" / "pdf", workers=1)) as printer:
-        yield Pile(printer)
+        yield Pile(papers, printer)
