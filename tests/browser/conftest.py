@@ -6,7 +6,9 @@ import re
 import shutil
 import signal
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest_asyncio
@@ -27,21 +29,33 @@ async def demo(tmp_path: Path, filled_demo: Path) -> AsyncIterator[str]:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "DUESDAY_CONFIG": str(ROOT / "app.yaml")}
     with (tmp_path / "demo.log").open("wb") as log:
         started = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
+    while not await _listens(port):
+        assert not await _ends(started, within=0.1), (tmp_path / "demo.log").read_text()
     yield f"http://127.0.0.1:{port}/"
     started.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(started.wait(), 15) == 0, (tmp_path / "demo.log").read_text()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def _ends(process: Process, *, within: float) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), within)
+    return process.returncode is not None
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def morning(page: Page, demo: str) -> Page:
     """The page of the demo, once its morning is there."""
     await page.set_viewport_size({"width": 1600, "height": 900})
-    for _ in range(200):
-        try:
-            await page.goto(demo)
-            break
-        except Exception:  # noqa: BLE001  # whatever a browser says of a port that nobody listens on yet
-            await asyncio.sleep(0.1)
+    await page.goto(demo)
     await expect(page.get_by_text("Could not be reached").first).to_be_visible(timeout=PATIENCE)
     # The clock goes on from a quarter past, and a busy machine takes its time.
     clock = page.get_by_role("group", name="The sandbox’s clock")

@@ -71,6 +71,7 @@ async def a_patient_pays(page: Page, album: Path, npm_packages: Path) -> None:
     await patient.get_by_role("button", name=re.compile("^Pay")).first.click()
     await expect(patient.get_by_role("heading", name="Thank you")).to_be_visible()
     assert await stumbles(patient, npm_packages) == []
+    await patient.close()
     await expect(card(page, LAYLA)).to_contain_text("Paid · ")
 
 

@@ -12,7 +12,8 @@ RUN = """async () => (await axe.run(document, {iframes: false, resultTypes: ["vi
 async def stumbles(page: Page, npm_packages: Path) -> list[str]:
     """What axe finds serious or worse, each with the first places where it is so. Colours are judged at rest."""
     await page.evaluate("() => Promise.all(document.getAnimations().map((each) => each.finish?.() ?? each.finished))")
-    await page.evaluate((npm_packages / "axe-core/axe.min.js").read_text())
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate((npm_packages / "axe-core/axe.min.js").read_text())
     found = await page.evaluate(RUN)
     return [
         f"{each['id']}: {each['help']}: {' … '.join(each['nodes'][:3])}" for each in found if each["impact"] in STUMBLES

@@ -1,10 +1,11 @@
 """A page of the system's Chromium, headless."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from tests.support.needs import chromium
 
@@ -12,24 +13,54 @@ in_a_browser = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 """The marks of tests that want a `page`. They share one loop with their browser, which costs more to reach than to
 use; so do their own fixtures: `@pytest_asyncio.fixture(loop_scope="session")`."""
 
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests of a process; each has a profile of its own in it."""
+    """One browser for all tests of a process. What is expected on its pages has the time that a busy machine takes."""
+    expect.set_options(timeout=20_000)
     async with async_playwright() as driver:
-        args = ["--force-color-profile=srgb", "--disable-gpu"]
+        args = ["--force-color-profile=srgb", "--disable-gpu", "--in-process-gpu"]
         browser = await driver.chromium.launch(executable_path=chromium(), args=args)
         yield browser
         await browser.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def window(browser: Browser) -> Page:
+    """One for all tests of a process, too: a process of its own for each costs as much as its test."""
+    profile = await browser.new_context(locale="en-US")
+    return await profile.new_page()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A page without a past. An error in the page's own script fails its test."""
-    profile = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    page = await profile.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    await profile.close()
+async def page(window: Page) -> AsyncIterator[Page]:
+    """A page without a past, on which nothing moves by itself. An error in the page's own script fails its test."""
+    await window.set_viewport_size({"width": 1280, "height": 900})
+    await window.emulate_media(color_scheme="light", reduced_motion="reduce")
+    errors: list[Error] = []
+
+    def note(error: Error) -> None:
+        errors.append(error)
+
+    window.on("pageerror", note)
+    yield window
+    window.remove_listener("pageerror", note)
+    await _forget(window)
     assert not errors
+
+
+async def _forget(window: Page) -> None:
+    """Whatever its test has left: other windows, a network switched off, the pointer in a place, what is stored."""
+    profile = window.context
+    for other in profile.pages:
+        if other is not window:
+            await other.close()
+    await profile.set_offline(False)
+    chromium = await profile.new_cdp_session(window)
+    where = {"origin": await window.evaluate("() => location.origin"), "storageTypes": "all"}
+    await window.mouse.move(0, 0)
+    await window.goto("about:blank")
+    await chromium.send("Storage.clearDataForOrigin", where)
+    await chromium.detach()

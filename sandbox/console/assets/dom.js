@@ -7,6 +7,7 @@ const PROPERTIES = new Set(["checked", "disabled", "hidden", "open", "selected",
 export function h(tag, given = {}, ...children) {
   const node = tag === "svg" || tag === "path" ? document.createElementNS(SVG, tag) : document.createElement(tag);
   node.handlers = {};
+  node.key = given?.["data-key"] ?? given?.id ?? "";
   for (const [key, value] of Object.entries(given ?? {})) {
     if (value === undefined || value === null || value === false) continue;
     if (key.startsWith("on")) node.handlers[key.slice(2)] = value;
@@ -45,7 +46,7 @@ for (const kind of ["click", "change", "input", "keydown", "submit", "focusin", 
   );
 }
 
-const keyOf = (node) => node.dataset?.key || node.id || "";
+const keyOf = (node) => node.key ?? "";
 const alike = (old, fresh) =>
   old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName && keyOf(old) === keyOf(fresh);
 
@@ -77,6 +78,7 @@ export function morph(old, fresh) {
 }
 
 function children(old, fresh) {
+  if (!old.firstChild && !fresh.firstChild) return;
   const keyed = new Map([...old.childNodes].filter(keyOf).map((each) => [keyOf(each), each]));
   const wantedKeys = new Set([...fresh.childNodes].map(keyOf));
   let place = old.firstChild;

@@ -2,10 +2,6 @@
 
 const SHOWN_FOR = 2600;
 const until = new Map();
-let again = () => {};
-export const whenFaded = (draw) => {
-  again = draw;
-};
 
 // What came after the last one that was there is new; and what stands there otherwise than it did.
 function compare(before, after, { key, at, sign }) {
@@ -21,15 +17,22 @@ function compare(before, after, { key, at, sign }) {
 function mark(key) {
   until.set(key, Date.now() + SHOWN_FOR);
   setTimeout(() => {
+    if (isFresh(key)) return; // marked again since
     until.delete(key);
-    again();
+    show(key);
   }, SHOWN_FOR + 50);
 }
 export const isFresh = (key) => (until.get(key) ?? 0) > Date.now();
 export const point = (key) => {
   mark(key);
-  again();
+  show(key);
 };
+
+// On what is drawn already: nothing else of the page is different.
+function show(key) {
+  for (const node of document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`))
+    node.toggleAttribute("data-fresh", isFresh(key));
+}
 
 const MESSAGES = {
   key: (each) => `m${each.ts}`,

@@ -3,7 +3,6 @@
 
 import { h, icon, morph } from "./dom.js";
 import { change, listen, look, remember, remembered, store } from "./store.js";
-import { whenFaded } from "./fresh.js";
 import { toast } from "./layers.js";
 import { clock, face, stop } from "./clock.js";
 import { person } from "./person.js";
@@ -114,9 +113,6 @@ function draw() {
 const kept = remembered("theme", "");
 if (kept) document.documentElement.dataset.theme = kept;
 Object.assign(store, { draw, say: toast, looked: follow });
-whenFaded(() => {
-  if (store.picture) draw();
-});
 // What lies over the page takes Escape itself; else it closes what was opened last.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
