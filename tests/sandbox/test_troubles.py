@@ -1,9 +1,12 @@
 """Switches: every stand-in's troubles by name, as the console shows them."""
 
+import asyncio
 import json
+from collections.abc import Callable
 
 import aiohttp
 import pytest
+import uvloop
 from aiohttp import encode_basic_auth
 
 from sandbox import World
@@ -55,6 +58,19 @@ async def test_a_troubled_call_is_met_once(world: World) -> None:
         answers = [(await session.get(f"{world.url}/stripe/v1/charges")).status for _ in range(2)]
     assert answers == [429, 200]
     assert not switch.is_on()
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_a_call_is_cut_off_whatever_loop_runs_it(new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    async def called() -> None:
+        async with World() as world, aiohttp.ClientSession() as session:
+            auth = {"Authorization": encode_basic_auth(world.cards.api_key, "")}
+            world.cards.desk.will("reset")
+            with pytest.raises(aiohttp.ClientConnectionError):
+                await session.post(f"{world.url}/stripe/v1/refunds", headers=auth)
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(called())
 
 
 async def test_held_webhooks_leave_when_the_holding_ends(world: World) -> None:
