@@ -9,6 +9,7 @@ from billing.prices import refuse_unknown_list
 from domain.access import Actor
 from domain.errors import invalid, not_found
 from domain.practice import Channel, Practice
+from models.by_hand import add_row, row_of, rows_of
 from models.change import Change, change
 from models.people import Consent, Patient
 
@@ -89,8 +90,8 @@ async def _known_and_guarantor(record: PatientRecord) -> tuple[Patient | None, P
     """Whoever of them is there, and who has paid so far, held in the order of their ids: two records at once make no
     chain between them."""
     named = [record.external_id, *([record.guarantor] if record.guarantor else [])]
-    meant = {row.external_id: row.merged_into_id or row.id for row in await Patient.filter(external_id__in=named)}
-    paying = await Patient.get_or_none(id=meant.get(record.external_id, 0))
+    meant = {row.external_id: row.merged_into_id or row.id for row in await rows_of(Patient, external_id__in=named)}
+    paying = await row_of(Patient, id=meant.get(record.external_id, 0))
     wanted = {*meant.values(), *([paying.payer_id] if paying else [])}
     held = {number: await held_payer(number) for number in sorted(wanted)}
     known, guarantor = (held.get(meant.get(name, 0)) for name in (record.external_id, record.guarantor or ""))
@@ -108,9 +109,10 @@ async def _note_consent(patient: Patient, now: datetime) -> None:
     """A number given to a provider is consent within that scope; each address is noted once, with its source."""
     addresses: tuple[tuple[Channel, str | None], ...] = (("sms", patient.phone), ("email", patient.email))
     for channel, address in addresses:
-        if address and not await Consent.filter(patient=patient, channel=channel, address=address).exists():
-            await Consent.create(
-                patient=patient,
+        if address and not await rows_of(Consent, patient_id=patient.id, channel=channel, address=address):
+            await add_row(
+                Consent,
+                patient_id=patient.id,
                 channel=channel,
                 address=address,
                 given=True,

@@ -11,6 +11,7 @@ from bot.lines import line_of
 from bot.notices import notice_of
 from domain.ports import Json, Ports
 from domain.practice import Practice
+from models.by_hand import row_of, rows_of
 from models.chasing import InvoiceSet, Message
 from models.noticeboard import Card, Post
 from models.record import Event
@@ -33,9 +34,9 @@ async def want_redrawn(set_id: int, ports: Ports) -> None:
 
 
 async def _on_card(event: Event, set_id: int, practice: Practice, ports: Ports) -> None:
-    card = await Card.get_or_none(invoice_set_id=set_id)
+    card = await row_of(Card, invoice_set_id=set_id)
     if card is None:
-        invoice_set = await InvoiceSet.get(id=set_id)
+        [invoice_set] = await rows_of(InvoiceSet, id=set_id)
         channel = practice.locations[invoice_set.location].slack_channel
         card = await Card.create(ref=uuid4().hex, invoice_set_id=set_id, channel=channel, due_at=ports.clock.now())
     await want_redrawn(set_id, ports)

@@ -9,6 +9,7 @@ from domain.gates import opening
 from domain.invoice_set import CHASED
 from domain.ports import Ports
 from domain.practice import Practice
+from models.by_hand import rows_of
 from models.change import change, following
 from models.chasing import InvoiceSet
 from models.invoices import Invoice
@@ -64,8 +65,8 @@ async def _react(event: Event, *, practice: Practice, ports: Ports) -> None:
 
 
 async def _enrol_if(invoice_id: int, happened: str, practice: Practice, ports: Ports) -> None:
-    invoice = await Invoice.get(id=invoice_id)
-    payer = await Patient.get(id=invoice.guarantor_id)
+    [invoice] = await rows_of(Invoice, id=invoice_id)
+    [payer] = await rows_of(Patient, id=invoice.guarantor_id)
     rule_set = practice.rule_sets[rule_set_name(payer.location, practice)]
     if rule_set.enrol_on == happened:
         await enrol(invoice_id, practice=practice, now=ports.clock.now())
@@ -73,8 +74,8 @@ async def _enrol_if(invoice_id: int, happened: str, practice: Practice, ports: P
 
 async def _thank(payment_id: int, *, practice: Practice, ports: Ports) -> None:
     """By mail with the receipt; where there is no mail, by text when the patient may next be texted."""
-    payment = await Payment.get(id=payment_id)
-    payer, now = await Patient.get(id=payment.guarantor_id), ports.clock.now()
+    [payment] = await rows_of(Payment, id=payment_id)
+    [payer], now = await rows_of(Patient, id=payment.guarantor_id), ports.clock.now()
     facts = await facts_for(payer, practice=practice, ports=ports, now=now, amount_cents=payment.amount_cents)
     thank = partial(
         write,
@@ -96,5 +97,5 @@ async def _thank(payment_id: int, *, practice: Practice, ports: Ports) -> None:
 async def _look_ahead(guarantor: int | None, *, practice: Practice, ports: Ports) -> None:
     """Whatever has changed about how a guarantor can be reached may change what their next step will meet."""
     async with change(ports.clock.now()) as told:
-        for invoice_set in await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED):
+        for invoice_set in await rows_of(InvoiceSet, guarantor_id=guarantor, status__in=CHASED):
             await foresee(invoice_set, told, practice=practice, ports=ports)
