@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -99,8 +99,14 @@ def a_status_of(machine: Machine) -> OneOf:
     return OneOf(tuple(machine.states))
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Read from disk once: every file of the zones' folders is looked into."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError("is no timezone; send a name like America/Chicago")
     return name
 
