@@ -25,8 +25,8 @@ def before(module: ModuleType, code: str) -> Death:
 
 SENT = before(sending, "await _finish(attempts")
 ANSWER_LOST = before(sending, 'status = "sending" if fault.unknown')
-CARD_POSTED = before(drawing, "await Card.filter(id=card.id).update(")
-LINE_POSTED = before(drawing, "await Post.filter(id=line.id).update(")
+CARD_POSTED = before(drawing, "await change_row(card, {**shown")
+LINE_POSTED = before(drawing, 'await change_row(line, {"status": "posted"')
 NOT_SHOWN = before(drawing, 'log.warning("slack.not_shown"')
 REFUNDED = before(paying_back, "await Refund.filter(id=refund.id).update(processor_id")
 CHECKOUT_OPENED = before(checkouts, "await CheckoutAttempt.filter(id=attempt.id).update(processor_id")
