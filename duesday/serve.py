@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -10,15 +10,9 @@ import structlog
 from domain.practice import Practice
 from duesday.assembly import House, open_house
 from duesday.environment import Environment, EnvironmentMistakes
+from duesday.loop import NEW_LOOP
 from duesday.opening import checked_practice
 from handlers.listening import answering, taken
-
-try:
-    import uvloop
-
-    NEW_LOOP: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-except ImportError:  # Windows has none
-    NEW_LOOP = asyncio.new_event_loop
 
 PATIENCE = 5.0
 """Seconds for what is in hand when the service is told to stop."""

@@ -1,13 +1,16 @@
 """What every test finds ready: databases, a browser page, and the account of what could not run."""
 
+import asyncio
 import gc
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from duesday.loop import NEW_LOOP
 
 pytest_plugins = [
     "pytester",
@@ -50,6 +53,11 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a third of a test's time is waiting, for processes, servers and browsers."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run on the loop that the house runs on."""
+    return {"the house's": NEW_LOOP}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,6 +19,7 @@ from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine, InvoiceTax
 from models.people import Patient
 from models.stock import Product
 from tests.billing.clinic import DANA, MIA, PRICES, Clinic, everything, the_practice
+from tests.support.trials import size
 
 STEPS = 40
 TAXES = {
@@ -174,7 +175,7 @@ class Desk:
             assert (line.list_price_cents is None) == (line.rate_reason == "")
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(size("DRAFT_HISTORIES", quick=2, whole=4)))
 async def test_whatever_staff_do_with_drafts_everything_adds_up(clinic: Clinic, seed: int) -> None:
     desk = Desk(clinic, random.Random(seed))
     await desk.begin()

@@ -14,8 +14,9 @@ from tests.billing.clinic import Clinic, everything
 from tests.billing.histories import care, chasing, laws
 from tests.billing.histories.table import VERBS
 from tests.billing.histories.town import Town
+from tests.support.trials import size
 
-MANY = int(os.environ.get("DUESDAY_HISTORIES", "8"))
+MANY = size("HISTORIES", quick=4, whole=8)
 FIRST = int(os.environ.get("DUESDAY_HISTORY_SEED", "0"))
 STEPS = 50
 DARING = 0.15

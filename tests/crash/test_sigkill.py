@@ -15,8 +15,9 @@ from gateways import xhtml2pdf_printer
 from tests.crash.laws import difference
 from tests.crash.lines import Death, Place
 from tests.crash.trials import Billed, Ending, end_of_a_day
+from tests.support.trials import size
 
-TRIALS = int(os.environ.get("DUESDAY_CRASH_TRIALS", "4"))
+TRIALS = size("CRASH_TRIALS", quick=2, whole=4)
 SEED = os.environ.get("DUESDAY_CRASH_SEED", "1")
 
 NO_TEXTS = "The number is a landline or a carrier without texts. Ask the patient for another number, or use email."

@@ -24,6 +24,7 @@ from domain.ports import PdfPrinter
 from domain.practice import Practice
 from duesday.assembly import ASSETS, House, open_house
 from duesday.environment import Environment
+from duesday.serve import run
 from gateways.xhtml2pdf_printer import Xhtml2pdfPrinter
 from jobs.pump import Pump
 from jobs.timetable import run_ticks
@@ -55,7 +56,7 @@ def live(line: Connection, life: Life) -> None:
     log = os.open(life.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    asyncio.run(_live(line, life))
+    run(_live(line, life))
 
 
 async def _live(line: Connection, life: Life) -> None:

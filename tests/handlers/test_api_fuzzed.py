@@ -1,6 +1,5 @@
 """The running API against its own document: no crash, no answer it does not tell of, nothing taken that it refuses."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -34,6 +33,7 @@ from models.people import Patient
 from outreach.enrol import enrol
 from tests.handlers.house import NOW, PRACTICE, House, bill, open_house, patient, seen
 from tests.support.beside import Beside
+from tests.support.trials import size
 
 CHECKS = [
     not_a_server_error,
@@ -45,7 +45,7 @@ CHECKS = [
 ]
 SCHEMA = schemathesis.openapi.from_dict(document(OPERATIONS, "1"))
 schemathesis.serializer.alias("application/edi-x12", "text/plain")
-EXAMPLES = int(os.environ.get("DUESDAY_API_EXAMPLES", "3"))
+EXAMPLES = size("API_EXAMPLES", quick=1, whole=3)
 """Of each kind, for each operation, on SQLite; on PostgreSQL a third. More for a hunt."""
 HELD: dict[str, Any] = {
     "guarantor": "P-1", "patient": "P-1", "location": "downtown", "charges": "all", "date": "2026-03-02",
