@@ -112,7 +112,10 @@ class _Worker:
     told: StreamReader
 
     def ask(self, html: bytes) -> None:
-        self.asked.write(LENGTH.pack(len(html)) + html)
+        try:
+            self.asked.write(LENGTH.pack(len(html)) + html)
+        except RuntimeError as error:  # uvloop's word for a pipe that nobody reads any more; asyncio has none
+            raise _died() from error
 
     async def answer(self, limit: float) -> tuple[dict[str, Any], bytes]:
         try:
@@ -124,10 +127,14 @@ class _Worker:
             sentence = f"The document was not drawn within {limit:g} seconds, so drawing it was given up."
             raise DoorFault(DOOR, "too_slow", sentence) from None
         except (ValueError, asyncio.IncompleteReadError, OSError) as error:
-            sentence = "The process that draws documents ended in the middle of one: look at its log."
-            raise DoorFault(DOOR, "worker_died", sentence, passing=True) from error
+            raise _died() from error
 
     async def kill(self) -> None:
         if self.process.returncode is None:
             self.process.kill()
         await self.process.wait()
+
+
+def _died() -> DoorFault:
+    sentence = "The process that draws documents ended in the middle of one: look at its log."
+    return DoorFault(DOOR, "worker_died", sentence, passing=True)

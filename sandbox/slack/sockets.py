@@ -35,6 +35,11 @@ class Connection:
     """By envelope_id: who waits for its acknowledgement."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def is_up(self) -> bool:
+        """One that was cut is not, though the loop may tell who reads from it a moment later."""
+        return self.transport is not None and not self.transport.is_closing()
+
 
 class Sockets:
     def __init__(self, app_id: str, *, changed: Callable[[str], None]) -> None:
@@ -47,7 +52,11 @@ class Sockets:
 
     @property
     def connections(self) -> int:
-        return len(self._open)
+        return len(self._up)
+
+    @property
+    def _up(self) -> list[Connection]:
+        return [each for each in self._open if each.is_up]
 
     def ticket(self) -> str:
         """The query that admits one connection, once."""
@@ -94,9 +103,9 @@ class Sockets:
 
     async def deliver(self, envelope: bytes, *, seconds: float) -> Answer:
         """Over one of the open connections, each in its turn. Nobody acknowledged it when the status is 0."""
-        if not self._open:
+        if not (up := self._up):
             return Answer(0, "ConnectionError: no socket is open")
-        connection = self._open[next(self._turn) % self.connections]
+        connection = up[next(self._turn) % len(up)]
         key, loop = orjson.loads(envelope)["envelope_id"], asyncio.get_running_loop()
         acknowledged = connection.waiting.setdefault(key, loop.create_future())  # a replay's copies share theirs
         try:

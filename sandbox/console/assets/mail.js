@@ -3,7 +3,7 @@
 import { h, icon } from "./dom.js";
 import { change, deed, look } from "./store.js";
 import { isFresh } from "./fresh.js";
-import { nameOf } from "./patients.js";
+import { nameOf } from "./contact.js";
 import { linked } from "./phone.js";
 import { troublesOf } from "./faults.js";
 import { brief, when } from "./time.js";

@@ -3,12 +3,10 @@
 import { h } from "./dom.js";
 import { change, openContact, store } from "./store.js";
 import { combobox } from "./combobox.js";
+import { nameOf, pretty } from "./contact.js";
 import { phone } from "./phone.js";
 import { mailbox } from "./mail.js";
 import { brief } from "./time.js";
-
-export const pretty = (number) => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
-export const nameOf = (contact) => (contact.name === contact.phone ? pretty(contact.phone) : contact.name);
 
 const unread = (contact) => contact.at > (store.seen[contact.key] ?? store.opened);
 const offered = (contact) => ({

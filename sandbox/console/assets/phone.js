@@ -3,7 +3,7 @@
 import { h, icon } from "./dom.js";
 import { change, deed, look, store } from "./store.js";
 import { isFresh } from "./fresh.js";
-import { nameOf, pretty } from "./patients.js";
+import { nameOf, pretty } from "./contact.js";
 import { troublesOf } from "./faults.js";
 import { when } from "./time.js";
 
