@@ -21,6 +21,8 @@ from domain.errors import Refusal
 FORMAT = 1
 QUICK = 3
 """Level 9 takes several times as long for a tenth less."""
+GZIP, CHUNK = b"\x1f\x8b", 1 << 20
+"""How a file of gzip's begins, and how much of it is looked at in one go."""
 UNREADABLE = (EOFError, gzip.BadGzipFile, zlib.error, orjson.JSONDecodeError, KeyError, TypeError, StopIteration)
 
 
@@ -97,6 +99,8 @@ class BackupFile:
             with gzip.open(path) as lines:
                 self.head = self._head(orjson.loads(next(lines)))
         except UNREADABLE as error:
+            if torn := self._torn():
+                raise self._damaged(torn) from error
             raise Refusal("no_backup", f"{path} is no backup of Duesday's.") from error
 
     def check(self) -> None:
@@ -109,7 +113,7 @@ class BackupFile:
                     count, last = count + 1, line
             told = orjson.loads(last)["sha256"]
         except UNREADABLE as error:
-            raise self._damaged("it ends before its end") from error
+            raise self._damaged(self._torn() or "its end says nothing of the rest") from error
         if told != summed.hexdigest():
             raise self._damaged("it is not as it was written")
         if count != self.head.all_rows + 2:
@@ -121,6 +125,22 @@ class BackupFile:
             next(lines)
             for table, count in self.head.rows.items():
                 yield table, map(orjson.loads, islice(lines, count))
+
+    def _torn(self) -> str:
+        """What keeps it from being unpacked; nothing, of what is whole or was never packed."""
+        try:
+            with gzip.open(self.path) as packed:
+                while packed.read(CHUNK):
+                    pass
+        except EOFError:
+            return "it ends before its end"
+        except (gzip.BadGzipFile, zlib.error):
+            return "it is not as it was written" if self._is_packed() else ""
+        return ""
+
+    def _is_packed(self) -> bool:
+        with self.path.open("rb") as file:
+            return file.read(len(GZIP)) == GZIP
 
     def _head(self, said: Any) -> Head:
         if said["format"] > FORMAT:

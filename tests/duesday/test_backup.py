@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from tortoise import Tortoise
 
+from domain.errors import Refusal
+from duesday.backup_file import BackupFile, Head, writing
 from duesday.copies import back_up
 from models import database
 from models.invoices import Invoice
@@ -20,6 +22,8 @@ from models.record import InboxItem
 from tests.billing.clinic import Clinic
 from tests.duesday.conftest import Run, in_books
 
+PACKED_FROM = 10
+"""Before it gzip says who packed it and when, which is no matter."""
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -171,9 +175,10 @@ def cut(raw: bytes) -> bytes:
     return raw[: len(raw) // 2]
 
 
-def flipped(raw: bytes) -> bytes:
-    middle = len(raw) // 2
-    return raw[:middle] + bytes([raw[middle] ^ 1]) + raw[middle + 1 :]
+def flipped(raw: bytes, place: int = 0) -> bytes:
+    """One bit, in the middle if nobody says where, may make something else of all that follows."""
+    place = place or len(raw) // 2
+    return raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
 
 
 def packed(change: Any) -> Any:
@@ -191,7 +196,7 @@ def with_head(**said: Any) -> Any:
 
 DAMAGES = (
     (cut, "is damaged: it ends before its end"),
-    (flipped, "is damaged"),
+    (flipped, "is damaged: it is not as it was written"),
     (packed(lambda raw: raw.replace(b"Garcia", b"Grrcia")), "is damaged: it is not as it was written"),
     (packed(lambda raw: raw.rsplit(b"\n", 2)[0] + b"\n"), "is damaged"),
     (lambda raw: b"", "is no backup of Duesday's"),
@@ -215,6 +220,27 @@ def test_what_is_damaged_or_of_another_version_is_refused_and_nothing_is_changed
         assert said.status == 1
         assert sentence in said.err
     assert in_books(everything(), database_url) == before
+
+
+def test_one_bit_that_is_off_at_any_place_is_called_damage(tmp_path: Path):
+    head = Head(
+        version="1",
+        made_at="",
+        database="sqlite",
+        schema=[],
+        chain=[],
+        columns={"a": ["id"]},
+        rows={"a": 1},
+        last_ids={},
+    )
+    with writing(tmp_path / "books.backup") as file:
+        file.head(head)
+        file.line([1])
+    whole, damaged = (tmp_path / "books.backup").read_bytes(), tmp_path / "damaged.backup"
+    for place in range(PACKED_FROM, len(whole)):
+        damaged.write_bytes(flipped(whole, place))
+        with pytest.raises(Refusal, match=r"is damaged: it (is not as it was written|ends before its end)\."):
+            BackupFile(damaged).check()
 
 
 def test_a_row_that_is_lost_on_the_way_takes_everything_back(database_url: str, at: Any, folder: Path):
