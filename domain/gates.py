@@ -97,7 +97,7 @@ def _address(at: Situation) -> Verdict:
     if at.address:
         return _opened("address", "There is an address for this channel.")
     what = "mobile number" if at.channel == "sms" else "email address"
-    return Verdict("address", False, f"There is no {what} on file.", fix=f"Add a {what} with Edit contact.")
+    return Verdict("address", False, f"There is no {what} on file.", fix=f"Add a {what} to the patient's record.")
 
 
 def _suppression(at: Situation) -> Verdict:
@@ -115,7 +115,9 @@ def _consent(at: Situation) -> Verdict:
 def _delivery(at: Situation) -> Verdict:
     if not at.undeliverable:
         return _opened("delivery", "The last message was not refused.")
-    return Verdict("delivery", False, at.undeliverable, fix="Correct the contact with Edit contact, then Send now.")
+    what = "number" if at.channel == "sms" else "address"
+    fix = f"Correct the {what} in the patient's record, then Send now."
+    return Verdict("delivery", False, at.undeliverable, fix=fix)
 
 
 def _hold(at: Situation, now: datetime) -> Verdict:
@@ -139,7 +141,8 @@ def _hours(at: Situation, rules: ContactRules, now: datetime) -> Verdict:
     if at.channel == "email":
         return _opened("quiet hours", "Mail may be sent at any hour.")
     if not at.zones:
-        return Verdict("quiet hours", False, "The patient's timezone is not known.", fix="Set it with Edit contact.")
+        unknown = "The patient's timezone is not known."
+        return Verdict("quiet hours", False, unknown, fix="Set it in the patient's record.")
     opens_at = _next_hour(at.zones, rules, now)
     if opens_at == now:
         return _opened("quiet hours", "It is within the patient's hours.")

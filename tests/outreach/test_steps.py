@@ -101,7 +101,7 @@ async def test_where_nothing_is_left_to_try_the_set_fails_with_reason_and_fix(de
     assert (failed.status, failed.step, failed.next_send_at) == ("failed", 0, None)
     assert (failed.trouble, failed.fix) == (
         "There is no mobile number on file.",
-        "Add a mobile number with Edit contact.",
+        "Add a mobile number to the patient's record.",
     )
     told = await why(failed, practice=desk.practice, ports=desk.ports)
     assert (told.status, told.sentence) == (
