@@ -7,10 +7,12 @@ import shutil
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
@@ -20,11 +22,18 @@ PATIENCE = 60_000
 """Milliseconds for what a moved clock brings on a busy machine."""
 
 
+@pytest.fixture
+def port(filled_demo: Path) -> Iterator[int]:
+    """The one that the demo's links lead to: it is one worker's at a time."""
+    with (filled_demo / "port").open() as said:
+        flock(said, LOCK_EX)
+        yield int(said.read())
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def demo(tmp_path: Path, filled_demo: Path) -> AsyncIterator[str]:
+async def demo(tmp_path: Path, filled_demo: Path, port: int) -> AsyncIterator[str]:
     """The address of its page."""
     shutil.copytree(filled_demo / "var", tmp_path / "var")
-    port = int((filled_demo / "port").read_text())
     command = [sys.executable, "-m", "duesday", "demo", "--port", str(port)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "DUESDAY_CONFIG": str(ROOT / "app.yaml")}
     with (tmp_path / "demo.log").open("wb") as log:
