@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from billing.audit import audit
+from billing.audit import Finding, audit
 from domain.access import CLOCK, Actor
 from models import database
 from models.change import ROWS_AT_ONCE, Change, change, correlation, following, on_commit
@@ -156,12 +156,31 @@ async def test_more_events_than_one_statement_holds_are_one_chain(open_database:
     assert await audit(full=True) == []
 
 
+async def test_the_chain_is_whole_while_others_write_too(open_database: str) -> None:
+    """The night's audit runs beside the service: what is written between its glances is nothing that went wrong."""
+    over = asyncio.Event()
+
+    async def write() -> None:
+        while not over.is_set():
+            async with change(NOON) as told:
+                tell(told, "one")
+
+    async def look() -> list[list[Finding]]:
+        try:
+            return [await audit(full=True) for _ in range(20)]
+        finally:
+            over.set()
+
+    assert (await asyncio.gather(look(), write(), write(), write()))[0] == [[]] * 20
+
+
 @pytest.mark.parametrize(
     "forgery",
     [
         "UPDATE event SET actor_name = 'Someone Else' WHERE seq = 2",
         "DELETE FROM event WHERE seq = 2",
         "DELETE FROM event WHERE seq = 3",
+        "UPDATE event SET hash = previous_hash WHERE seq = 3",
     ],
 )
 async def test_the_chain_cannot_be_rewritten(open_database: str, forgery: str) -> None:
@@ -175,6 +194,16 @@ async def test_the_chain_cannot_be_rewritten(open_database: str, forgery: str) -
     await unlock()
     await database.execute(forgery)
     assert [finding.check for finding in await audit(full=True)] == ["chain"]
+
+
+@pytest.mark.parametrize("forgery", ["seq = seq - 1", "seq = seq + 1", "hash = upper(hash)"])
+async def test_a_head_that_does_not_fit_is_found(open_database: str, forgery: str) -> None:
+    for kind in ("one", "two"):
+        async with change(NOON) as told:
+            tell(told, kind)
+    await database.execute(f"UPDATE chain_head SET {forgery} WHERE id = 1")
+    [found] = await audit(full=True)
+    assert (found.check, "head" in found.sentence) == ("chain", True)
 
 
 async def unlock() -> None:
