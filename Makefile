@@ -1,6 +1,9 @@
 # Everything a person does here. Nothing is installed outside .venv, except by `make system`.
 
-PYTHON ?= python3
+# The system's own Python where it will do: distributions build theirs by a profile of how it is used, which makes it a
+# fifth quicker than one that was compiled at home.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo /usr/bin/python3 || echo python3)
 PORT ?= 8080
 # The pin stands in pyproject.toml, where the lock file sees it too.
 UV_PIN := $(shell sed -n 's/.*"\(uv==[^"]*\)".*/\1/p' pyproject.toml)

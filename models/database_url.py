@@ -56,7 +56,7 @@ def _postgres(url: str) -> dict[str, Any]:
         credentials["ssl"] = credentials.pop("sslmode")
     return {
         "engine": ENGINES["postgres"],
-        "credentials": {"minsize": 2, "maxsize": 10, "application_name": "duesday"} | credentials,
+        "credentials": {"minsize": 1, "maxsize": 10, "application_name": "duesday"} | credentials,
     }
 
 

@@ -21,6 +21,7 @@ SWEEP = """
           WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
         FOR each IN SELECT oid::regclass AS name FROM pg_class
                      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'migration'
+                       AND pg_relation_size(oid) > 0
         LOOP
             EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', each.name) INTO filled;
             IF filled THEN EXECUTE format('DELETE FROM %s', each.name); END IF;
