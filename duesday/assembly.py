@@ -24,7 +24,7 @@ from bot.noticeboard import NAME as NOTICEBOARD
 from bot.noticeboard import notice
 from bot.people import Roster
 from domain.errors import Refusal
-from domain.ports import Clock, Json, PdfPrinter, Ports
+from domain.ports import CardDoor, Clock, Json, PdfPrinter, Ports
 from domain.practice import Practice
 from duesday.environment import Environment
 from gateways.pyx12_remittance import read_beside
@@ -83,17 +83,18 @@ async def open_house(
     *,
     clock: Clock | None = None,
     pdf: PdfPrinter | None = None,
+    cards: CardDoor | None = None,
 ) -> AsyncIterator[House]:
     """Open the database, bring its schema up to date, choose the doors, and put the rooms together.
 
-    A printer that is brought along is left running: it may serve another house.
+    A printer or a door that is brought along is left open: it may serve another house.
     """
     async with AsyncExitStack() as stack:
         await database.connect(environment.database_url.get_secret_value())
         stack.push_async_callback(database.close)
         await migrate()
         await refuse_lost_locations(practice)
-        ports = await _ports(environment, stack, clock or SystemClock(), pdf)
+        ports = await _ports(environment, stack, clock or SystemClock(), pdf, cards)
         keep = keeper()
         stack.push_async_callback(keep.close)
         yield _put_together(environment, practice, ports, keep)
@@ -111,7 +112,9 @@ async def refuse_lost_locations(practice: Practice) -> None:
         )
 
 
-async def _ports(environment: Environment, stack: AsyncExitStack, clock: Clock, pdf: PdfPrinter | None) -> Ports:
+async def _ports(
+    environment: Environment, stack: AsyncExitStack, clock: Clock, pdf: PdfPrinter | None, cards: CardDoor | None
+) -> Ports:
     """Each door whose secret is set; its vendor's library is loaded here and not before."""
 
     def door(made: Any) -> Any:
@@ -139,16 +142,19 @@ async def _ports(environment: Environment, stack: AsyncExitStack, clock: Clock, 
         mail_events=gateway("mail_events", "sendgrid")(_told(env.sendgrid_webhook_key), clock=clock)
         if env.sendgrid_webhook_key
         else None,
-        cards=door(
-            gateway("cards", "stripe")(
-                _told(env.stripe_api_key),
-                _told(env.stripe_webhook_secret),
-                clock=clock,
-                **_address(env.stripe_api_url, "api_url"),
+        cards=cards
+        or (
+            door(
+                gateway("cards", "stripe")(
+                    _told(env.stripe_api_key),
+                    _told(env.stripe_webhook_secret),
+                    clock=clock,
+                    **_address(env.stripe_api_url, "api_url"),
+                )
             )
-        )
-        if env.stripe_api_key
-        else None,
+            if env.stripe_api_key
+            else None
+        ),
         public_url=public_url,
         secret_key=_told(env.secret_key).encode(),
     )

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from billing.prices import PriceRecord, keep_price
 from domain.access import CLOCK
-from domain.ports import PdfPrinter
+from domain.ports import CardDoor, PdfPrinter
 from domain.practice import Practice
 from duesday.api_keys import create_key
 from duesday.assembly import House, open_house
@@ -34,7 +34,11 @@ PRICES = {"exam": ("Examination", 12_500), "xray": ("X-ray, two views", 8_000), 
 
 @asynccontextmanager
 async def clinic_in(
-    database_url: str, practice: Practice, world: World, pdf: PdfPrinter | None = None
+    database_url: str,
+    practice: Practice,
+    world: World,
+    pdf: PdfPrinter | None = None,
+    cards: CardDoor | None = None,
 ) -> AsyncIterator["Clinic"]:
     """The house in this world: its own server, the sandbox's doors."""
     unspoken.clear()  # of a story that failed before
@@ -50,7 +54,7 @@ async def clinic_in(
         **{name.lower(): value for name, value in world.environment().items()},
     )
     async with (
-        open_house(environment, practice, clock=world.clock, pdf=pdf) as house,
+        open_house(environment, practice, clock=world.clock, pdf=pdf, cards=cards) as house,
         aiohttp.ClientSession() as browser,
     ):
         runner = web.AppRunner(house.web, access_log=None, shutdown_timeout=0.2)
