@@ -1,21 +1,15 @@
-"""A program that is killed in the middle of its work, and what it had said was done."""
+"""A process that is killed in the middle of its work, and what it had said was done."""
 
-import asyncio
 import random
-import sys
+
+from tests.support.nursery import Elsewhere, Work
 
 chance = random.Random(8)
 
 
-async def said_before_a_kill(program: str, *arguments: str) -> list[str]:
-    """Run a program that prints a line for each thing done, kill it somewhere, and return its whole lines."""
-    command = [sys.executable, "-c", program, *arguments]
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout
-    said = b""
-    for _ in range(chance.randrange(100, 400)):
-        said += await process.stdout.readline()
+def said_before_a_kill(work: Work, *given: object) -> list[str]:
+    """Begin work that says each thing done, kill it somewhere, and return what it has said."""
+    process = Elsewhere(work, *given)
+    said = [process.says() for _ in range(chance.randrange(100, 400))]
     process.kill()
-    said += await process.stdout.read()
-    await process.wait()
-    return said[: said.rfind(b"\n") + 1].decode().split()
+    return [*said, *process.says_to_the_end()]

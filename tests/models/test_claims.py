@@ -1,12 +1,13 @@
 """Each row and each slot goes to one taker, however many ask at once, from however many processes."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 
 from models import database
 from models.claims import claim, renew, slot
-from tests.models.toys import Parcel
+from tests.models.toys import TABLES, Parcel
+from tests.support.nursery import Elsewhere
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
@@ -55,27 +56,22 @@ async def test_an_or_in_what_is_due_does_not_reach_rows_that_are_taken(toys: str
     assert await claim(Parcel, due=due, args=[NOON], at=NOON, lease=LEASE, limit=9) == []
 
 
+async def eight_take(line: Connection, url: str) -> None:
+    async def takes() -> None:
+        while ids := await take(limit=7):
+            line.send(ids)
+
+    await database.connect(url, tables=TABLES)
+    await asyncio.gather(*(takes() for _ in range(8)))
+    await database.close()
+
+
 async def test_two_processes_with_many_takers_take_each_row_once(toys: str):
     made = await parcels(*[NOON] * 600)
-    program = f"""
-import asyncio
-from models import database
-from tests.models.test_claims import take
-from tests.models.toys import TABLES
-async def taker():
-    while ids := await take(limit=7):
-        print(*ids, flush=True)
-async def main():
-    await database.connect("{toys}", tables=TABLES)
-    await asyncio.gather(*(taker() for _ in range(8)))
-    await database.close()
-asyncio.run(main())
-"""
-    run = [sys.executable, "-c", program]
-    started = [await asyncio.create_subprocess_exec(*run, stdout=asyncio.subprocess.PIPE) for _ in range(2)]
-    said = [(await process.communicate())[0].decode().split() for process in started]
-    assert [process.returncode for process in started] == [0, 0]
-    assert sorted(int(taken) for ids in said for taken in ids) == made
+    started = [Elsewhere(eight_take, toys) for _ in range(2)]
+    taken = [number for process in started for ids in process.says_to_the_end() for number in ids]
+    assert [process.ended() for process in started] == [0, 0]
+    assert sorted(taken) == made
 
 
 async def test_rows_that_another_is_changing_are_passed_over_on_postgres(toys: str):

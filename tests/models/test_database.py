@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from models import database
 from models.database_url import DatabaseFault, why_not
 from tests.models.killed import said_before_a_kill
 from tests.models.toys import TABLES, Parcel, Shelf, open_toys
+from tests.support.nursery import Elsewhere, nursery
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -123,14 +126,15 @@ asyncio.run(main())
     assert subprocess.run([sys.executable, "-c", crash], check=False, timeout=30).returncode == 7
 
 
+async def opens(_: Connection, url: str, all_are_there: Barrier) -> None:
+    all_are_there.wait(30)
+    await database.connect(url, tables=TABLES)
+
+
 def test_a_new_file_can_be_opened_by_many_processes_at_once(tmp_path: Path):
-    program = f"""
-import asyncio
-from models import database
-asyncio.run(database.connect("sqlite://{tmp_path / "duesday.db"}", tables=("tests.models.toys",)))
-"""
-    started = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) for _ in range(4)]
-    assert [process.communicate(timeout=60)[1] for process in started] == [b""] * 4
+    all_are_there = nursery.Barrier(4)
+    started = [Elsewhere(opens, f"sqlite://{tmp_path / 'duesday.db'}", all_are_there) for _ in range(4)]
+    assert [process.ended() for process in started] == [0] * 4
 
 
 async def test_every_task_finds_the_database_that_one_task_opened(empty_database_url: str):
@@ -210,25 +214,20 @@ async def test_a_task_started_inside_a_transaction_begins_its_own(toys: str):
     assert await names() == ["child"]
 
 
-async def test_reading_and_then_writing_in_many_processes_loses_nothing(toys: str):
-    await Shelf.create(name="till")
-    program = f"""
-import asyncio
-from models import database
-from tests.models.killed import said_before_a_kill
-from tests.models.toys import TABLES, Shelf
-async def main():
-    await database.connect("{toys}", tables=TABLES)
-    for _ in range(40):
+async def counts_to_forty(_: Connection, url: str) -> None:
+    await database.connect(url, tables=TABLES)
+    for _turn in range(40):
         async with database.transaction():
             shelf = await Shelf.select_for_update().get(name="till")
             shelf.count += 1
             await shelf.save()
     await database.close()
-asyncio.run(main())
-"""
-    started = [await asyncio.create_subprocess_exec(sys.executable, "-c", program) for _ in range(3)]
-    assert [await process.wait() for process in started] == [0, 0, 0]
+
+
+async def test_reading_and_then_writing_in_many_processes_loses_nothing(toys: str):
+    await Shelf.create(name="till")
+    started = [Elsewhere(counts_to_forty, toys) for _ in range(3)]
+    assert [process.ended() for process in started] == [0, 0, 0]
     assert (await Shelf.get(name="till")).count == 120
 
 
@@ -282,24 +281,17 @@ async def test_sqlite_that_another_process_holds_is_refused_and_locks_up_nothing
     await database.close()
 
 
-PROGRAM = """
-import asyncio, sys
-from models import database
-from tests.models.killed import said_before_a_kill
-from tests.models.toys import TABLES, Shelf
-async def main():
-    await database.connect(sys.argv[1], tables=TABLES)
+async def fills_shelves(line: Connection, url: str, life: int) -> None:
+    await database.connect(url, tables=TABLES)
     for number in range(100_000):
         async with database.transaction():
-            await Shelf.create(name=f"{sys.argv[2]}-{number}a")
-            await Shelf.create(name=f"{sys.argv[2]}-{number}b")
-        print(f"{sys.argv[2]}-{number}", flush=True)
-asyncio.run(main())
-"""
+            await Shelf.create(name=f"{life}-{number}a")
+            await Shelf.create(name=f"{life}-{number}b")
+        line.send(f"{life}-{number}")
 
 
 async def test_a_kill_leaves_every_transaction_whole_and_those_acknowledged_there(toys: str):
-    acknowledged = [name for life in range(3) for name in await said_before_a_kill(PROGRAM, toys, str(life))]
+    acknowledged = [name for life in range(3) for name in said_before_a_kill(fills_shelves, toys, life)]
     found = set(await names())
     assert len(acknowledged) >= 300
     assert {f"{name}{half}" for name in acknowledged for half in "ab"} <= found

@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 
 import pytest
 
 from models import database
 from models.group_commit import GroupCommit
 from tests.models.killed import said_before_a_kill
-from tests.models.toys import Letter
+from tests.models.toys import TABLES, Letter
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -115,26 +116,19 @@ async def test_closing_finishes_what_was_taken_and_takes_no_more(toys: str):
     await group.close()
 
 
-PROGRAM = """
-import asyncio, sys
-from models import database
-from tests.models.test_group_commit import letter, letters
-from tests.models.toys import TABLES
-async def sender(group, number):
-    for turn in range(100_000):
-        await group.keep(letter(f"{number}-{turn}"))
-        sys.stdout.write(f"{number}-{turn}\\n")
-        sys.stdout.flush()
-async def main():
-    await database.connect(sys.argv[1], tables=TABLES)
+async def thirty_keep_letters(line: Connection, url: str, life: int) -> None:
+    async def keeps(sender: int) -> None:
+        for turn in range(100_000):
+            await group.keep(letter(f"{life}-{sender}-{turn}"))
+            line.send(f"{life}-{sender}-{turn}")
+
+    await database.connect(url, tables=TABLES)
     group = letters()
-    await asyncio.gather(*(sender(group, f"{sys.argv[2]}-{number}") for number in range(30)))
-asyncio.run(main())
-"""
+    await asyncio.gather(*(keeps(sender) for sender in range(30)))
 
 
 async def test_whatever_was_acknowledged_before_a_kill_is_there(toys: str):
-    acknowledged = [name for life in range(3) for name in await said_before_a_kill(PROGRAM, toys, str(life))]
+    acknowledged = [name for life in range(3) for name in said_before_a_kill(thirty_keep_letters, toys, life)]
     found = await kept()
     assert len(acknowledged) >= 300
     assert set(acknowledged) <= set(found)

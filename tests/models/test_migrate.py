@@ -1,8 +1,8 @@
 """Bringing a database up to the code: once, whole, by one process at a time, or refused in a sentence."""
 
 import asyncio
-import sys
 from collections.abc import Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from models.migrate import LOCK, migrate, pending
 from models.schema import schema_sql
 from tests.models.shape import shape
 from tests.models.toys import TABLES, Shelf
+from tests.support.nursery import Elsewhere
 
 SHELVES = "CREATE TABLE shelf (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);\n"
 COUNTS = "ALTER TABLE shelf ADD COLUMN count INTEGER NOT NULL DEFAULT 7;\nCREATE INDEX by_count ON shelf (count);\n"
@@ -99,34 +100,27 @@ async def test_a_file_that_is_named_otherwise_is_refused(url: str, tmp_path: Pat
         await migrate(steps(tmp_path, {"1_first": SHELVES}))
 
 
-MIGRATE = """
-import asyncio, pathlib, sys
-from models import database
-from models.migrate import migrate
-async def main():
-    await database.connect(sys.argv[1], tables=("tests.models.toys",))
-    print("ready", flush=True)
-    print(*await migrate(pathlib.Path(sys.argv[2])))
+async def migrates(line: Connection, url: str, folder: Path) -> None:
+    await database.connect(url, tables=TABLES)
+    line.send("ready")
+    line.send(await migrate(folder))
     await database.close()
-asyncio.run(main())
-"""
 
 
 async def test_of_three_processes_at_once_one_applies_each_step(url: str, tmp_path: Path):
     names = [f"{number:04}_step" for number in range(1, 9)]
     steps(tmp_path, {name: f"CREATE TABLE box_{name} (id INTEGER);\n" for name in names})
-    run = [sys.executable, "-c", MIGRATE, url, str(tmp_path)]
     async with database.transaction():
         if database.dialect() == "postgres":
             await database.execute("SELECT pg_advisory_xact_lock($1)", [LOCK])
-        started = [await asyncio.create_subprocess_exec(*run, stdout=asyncio.subprocess.PIPE) for _ in range(3)]
-        assert [await process.stdout.readline() for process in started if process.stdout] == [b"ready\n"] * 3
+        started = [Elsewhere(migrates, url, tmp_path) for _ in range(3)]
+        assert [process.says() for process in started] == ["ready"] * 3
         async with asyncio.timeout(10):
             while database.dialect() == "postgres" and await waiting() < 3:
                 pass
-    said = b" ".join([(await process.communicate())[0] for process in started])
-    assert [process.returncode for process in started] == [0, 0, 0]
-    assert sorted(said.decode().split()) == names
+    applied = [name for process in started for some in process.says_to_the_end() for name in some]
+    assert [process.ended() for process in started] == [0, 0, 0]
+    assert sorted(applied) == names
 
 
 async def waiting() -> int:
