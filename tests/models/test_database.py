@@ -126,14 +126,16 @@ asyncio.run(main())
     assert subprocess.run([sys.executable, "-c", crash], check=False, timeout=30).returncode == 7
 
 
-async def opens(_: Connection, url: str, all_are_there: Barrier) -> None:
-    all_are_there.wait(30)
-    await database.connect(url, tables=TABLES)
+async def opens_new_files(_: Connection, folder: Path, all_are_there: Barrier) -> None:
+    for number in range(20):
+        all_are_there.wait(30)
+        await database.connect(f"sqlite://{folder / str(number)}.db", tables=TABLES)
+        await database.close()
 
 
 def test_a_new_file_can_be_opened_by_many_processes_at_once(tmp_path: Path):
     all_are_there = nursery.Barrier(4)
-    started = [Elsewhere(opens, f"sqlite://{tmp_path / 'duesday.db'}", all_are_there) for _ in range(4)]
+    started = [Elsewhere(opens_new_files, tmp_path, all_are_there) for _ in range(4)]
     assert [process.ended() for process in started] == [0] * 4
 
 
