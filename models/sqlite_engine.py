@@ -28,9 +28,12 @@ from tortoise.exceptions import IntegrityError, OperationalError, TransactionMan
 
 from models.sql_text import as_texts, for_sqlite
 
+PATIENCE = 10.0
+"""Seconds for another process to let go of the file."""
+
 # In this order: the first waits for the lock that the second takes.
 PRAGMAS = {
-    "busy_timeout": 10_000,
+    "busy_timeout": round(PATIENCE * 1_000),
     "journal_mode": "WAL",
     "synchronous": "FULL",
     "journal_size_limit": 67_108_864,  # Tortoise's 16 KB truncates the log at every checkpoint and halves the commits
@@ -56,7 +59,7 @@ class Client(SqliteClient):
         try:
             connection.row_factory = sqlite3.Row
             for pragma, value in self.pragmas.items():
-                await connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+                await _set(connection, f"PRAGMA {pragma}={value}")
         except BaseException:
             await connection.close()
             raise
@@ -83,6 +86,21 @@ class Client(SqliteClient):
             before = connection.total_changes
             await connection.execute_fetchall(for_sqlite(sql), as_texts(args))
             return int(connection.total_changes - before)
+
+
+async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
+    """Of several that turn a new file to WAL at once SQLite refuses some without waiting: they try again."""
+    loop = asyncio.get_running_loop()
+    enough = loop.time() + PATIENCE
+    while True:
+        try:
+            await connection.execute_fetchall(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or loop.time() > enough:
+                raise
+        else:
+            return
+        await asyncio.sleep(0.01)
 
 
 class AtHand:
