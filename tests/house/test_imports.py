@@ -30,7 +30,7 @@ def web_servers(module: Module) -> Iterator[str]:
         if f"{name}.".startswith("aiohttp.web."):
             yield module.at(node, "imports aiohttp.web")
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node) == "aiohttp.web":
+        if isinstance(node, ast.Attribute) and node.attr == "web" and ast.unparse(node.value) == "aiohttp":
             yield module.at(node, "uses aiohttp.web")
 
 

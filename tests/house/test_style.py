@@ -1,6 +1,7 @@
 """The house's manner, as far as a machine can read it. What is beautiful is for people to say."""
 
 import ast
+import re
 
 from tests.support.source import ROOT, functions, modules, read
 
@@ -41,9 +42,13 @@ def test_nothing_is_swallowed():
 
 
 def test_tests_use_real_parts():
-    tests = [read(path) for path in sorted((ROOT / "tests").rglob("*.py"))]
+    tests = [read(path) for path in sorted((ROOT / "tests").rglob("*.py")) if FAKES.search(path.read_text())]
     faked = [module.path for module in tests for node in ast.walk(module.tree) if is_fake(node)]
     assert faked == []
+
+
+FAKES = re.compile("mock|setattr")
+"""Parsing all tests takes three seconds: those that have none of these words have no fake."""
 
 
 def is_fake(node: ast.AST) -> bool:

@@ -20,12 +20,12 @@ class Module(NamedTuple):
         return f"{self.path}:{node.lineno}: {what}"
 
 
+@cache
 def read(path: Path, root: Path = ROOT) -> Module:
     text = path.read_text()
     return Module(str(path.relative_to(root)), ast.parse(text), len(text.splitlines()))
 
 
-@cache
 def modules(*rooms: str) -> tuple[Module, ...]:
     return tuple(read(path) for room in rooms or ROOMS for path in sorted((ROOT / room).rglob("*.py")))
 
