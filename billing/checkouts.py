@@ -11,6 +11,7 @@ from domain.errors import Refusal, invalid
 from domain.invoice import OPEN
 from domain.ports import CardEvent, Checkout, CheckoutRequest, Ports
 from domain.practice import Practice
+from models.by_hand import add_row, change_row, row_of, rows_of
 from models.change import change
 from models.invoices import Invoice
 from models.money import CheckoutAttempt
@@ -22,8 +23,7 @@ AT_LEAST_CENTS = 50
 
 
 async def owed_cents(guarantor: int) -> int:
-    owed = await Invoice.filter(guarantor_id=guarantor, status__in=OPEN).values_list("balance_cents", flat=True)
-    return sum(int(cents) for cents in owed)  # type: ignore[call-overload]
+    return sum(invoice.balance_cents for invoice in await rows_of(Invoice, guarantor_id=guarantor, status__in=OPEN))
 
 
 async def open_checkout(
@@ -38,10 +38,11 @@ async def open_checkout(
         raise Refusal("nothing_owed", "Nothing is owed any more. Thank you!")
     if not min(AT_LEAST_CENTS, owed) <= cents <= owed:
         raise invalid("Choose an amount up to what is owed.", "amount")
-    payer = await Patient.get(id=guarantor)
-    attempt = await CheckoutAttempt.create(
+    [payer] = await rows_of(Patient, id=guarantor)
+    attempt = await add_row(
+        CheckoutAttempt,
         ref=uuid4().hex,
-        guarantor=payer,
+        guarantor_id=payer.id,
         amount_cents=cents,
         currency=practice.currency,
         created_at=now,
@@ -60,13 +61,13 @@ async def open_checkout(
             locale=payer.locale,
         )
     )
-    await CheckoutAttempt.filter(id=attempt.id).update(processor_id=opened.processor_id)
+    await change_row(attempt, {"processor_id": opened.processor_id})
     return opened
 
 
 async def follow_card_event(event: CardEvent, *, processor: str, practice: Practice, now: datetime) -> None:
     """Book what a processor's webhook says. Twice, late and out of order all end the same."""
-    attempt = await CheckoutAttempt.get_or_none(ref=event.ref) if event.ref else None
+    attempt = await row_of(CheckoutAttempt, ref=event.ref) if event.ref else None
     if event.kind == "paid" and attempt is not None:
         await _paid(event, attempt, processor=processor, practice=practice, now=now)
     elif event.kind in ("processing", "failed", "expired") and attempt is not None:
@@ -82,7 +83,7 @@ async def follow_card_event(event: CardEvent, *, processor: str, practice: Pract
 async def _paid(
     event: CardEvent, attempt: CheckoutAttempt, *, processor: str, practice: Practice, now: datetime
 ) -> None:
-    payer = await Patient.get(id=attempt.guarantor_id)
+    [payer] = await rows_of(Patient, id=attempt.guarantor_id)
     async with change(now):
         money = MoneyIn(
             guarantor=payer.id,
@@ -94,7 +95,7 @@ async def _paid(
             processor_id=event.processor_id,
         )
         await record_payment(money, practice=practice, actor=vendor(processor), now=now)
-        await CheckoutAttempt.filter(id=attempt.id).update(status="paid")
+        await change_row(attempt, {"status": "paid"})
 
 
 async def _note(event: CardEvent, attempt: CheckoutAttempt, *, now: datetime) -> None:
@@ -106,7 +107,7 @@ async def _note(event: CardEvent, attempt: CheckoutAttempt, *, now: datetime) ->
             .update(status=event.kind)
         )
         if moved and event.kind != "expired":
-            payer = await Patient.get(id=attempt.guarantor_id)
+            [payer] = await rows_of(Patient, id=attempt.guarantor_id)
             told.tell(
                 f"checkout.{event.kind}",
                 f"checkout:{attempt.id}",
@@ -119,7 +120,7 @@ async def _note(event: CardEvent, attempt: CheckoutAttempt, *, now: datetime) ->
 
 async def _needs_a_person(event: CardEvent, attempt: CheckoutAttempt | None, *, processor: str, now: datetime) -> None:
     """Money that no press of ours led to: staff decide what it means to the books."""
-    payer = await Patient.get(id=attempt.guarantor_id) if attempt else None
+    payer = await row_of(Patient, id=attempt.guarantor_id) if attempt else None
     async with change(now) as told:
         told.tell(
             "processor.needs_person",

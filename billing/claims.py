@@ -12,6 +12,7 @@ from domain.claims import Decision
 from domain.errors import Refusal, invalid, not_found
 from domain.money import MOST_CENTS, plain
 from domain.practice import Practice
+from models.by_hand import add_row, add_rows, keep_row, row_of, rows_of
 from models.care import CareSession
 from models.change import Change, change
 from models.firing import fire
@@ -40,18 +41,19 @@ async def open_claim(
 ) -> Claim:
     """What was done is priced on the claim: the patient owes nothing of it until the payer has decided."""
     cents = sum(ware["amount_cents"] for ware in wares)
-    if await Claim.filter(external_id=session.external_id).exists():
+    if await row_of(Claim, external_id=session.external_id):
         raise Refusal("claim_known", f"Another session's claim is filed under {session.external_id} already.")
-    claim = await Claim.create(
+    claim = await add_row(
+        Claim,
         external_id=session.external_id,
-        session=session,
+        session_id=session.id,
         guarantor_id=patient.payer_id,
         location=session.location,
         bill_to=patient.bill_to,
         amount_cents=cents,
         created_at=told.now,
     )
-    await ClaimLine.bulk_create(
+    await add_rows(
         ClaimLine(claim_id=claim.id, position=position, **{name: ware[name] for name in PRICED})
         for position, ware in enumerate(wares, 1)
     )
@@ -120,10 +122,10 @@ async def bill_patient(
 
 
 async def _of_session(external_id: str) -> Claim:
-    session = await CareSession.get_or_none(external_id=external_id)
+    session = await row_of(CareSession, external_id=external_id)
     if session is None:
         raise invalid(f"There is no session {external_id}; send that one first.", "session")
-    claim = await Claim.get_or_none(session_id=session.id)
+    claim = await row_of(Claim, session_id=session.id)
     if claim is None:
         raise Refusal("billed_to_client", f"Session {external_id} is billed to the client: it has no claim.")
     [held] = await held_claims([claim.id])
@@ -187,10 +189,10 @@ async def _name(claim: Claim, record: ClaimRecord) -> None:
     if record.external_id != claim.external_id:
         if claim.external_id != record.session:
             raise Refusal("claim_known", f"Session {record.session} has the claim {claim.external_id} already.")
-        if await Claim.filter(external_id=record.external_id).exists():
+        if await row_of(Claim, external_id=record.external_id):
             raise Refusal("claim_known", f"Claim {record.external_id} is another session's.")
     claim.external_id, claim.payer = record.external_id, record.payer
-    await claim.save(update_fields=["external_id", "payer"])
+    await keep_row(claim, "external_id", "payer")
 
 
 async def _decide(record: ClaimRecord, claim: Claim, *, practice: Practice, actor: Actor, told: Change) -> None:
@@ -220,6 +222,6 @@ async def _ours(claim: Claim, practice: Practice, told: Change) -> Decision:
         patient_cents=claim.patient_cents or 0,
         rank=max(1, last.rank) if last else 1,
         on=max(practice.today(claim.location, told.now), last.on if last else date.min),
-        place=await ClaimPosting.filter(claim_id=claim.id).count(),
+        place=len(await rows_of(ClaimPosting, claim_id=claim.id)),
         ours=True,
     )

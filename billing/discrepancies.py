@@ -9,6 +9,7 @@ from domain.errors import Refusal, invalid, not_found
 from domain.money import plain
 from domain.practice import Practice
 from domain.remittances import Doubt
+from models.by_hand import add_row, row_of
 from models.change import Change, change
 from models.insurance import Claim, Discrepancy, Remittance
 
@@ -50,10 +51,11 @@ async def ask_a_person(
     account = claim.external_id if claim else account
     sentence = _sentence(doubt, remittance, account, practice.currency)
     key = _key(doubt, claim, account, remittance)
-    known = await Discrepancy.get_or_none(key=key)
+    known = await row_of(Discrepancy, key=key)
     if known:
         return known
-    row = await Discrepancy.create(
+    row = await add_row(
+        Discrepancy,
         key=key,
         remittance_id=remittance.id if remittance else None,
         claim_id=claim.id if claim else None,

@@ -15,6 +15,7 @@ from domain.bill import Adjustment
 from domain.errors import Refusal, invalid, not_found
 from domain.invoice import INVOICE, OPEN
 from domain.practice import Practice
+from models.by_hand import add_rows, change_rows, keep_row, rows_of
 from models.care import Charge
 from models.change import Change, change
 from models.invoices import Invoice, InvoiceLine
@@ -109,7 +110,7 @@ async def _write_draft(invoice: Invoice, sheet: Sheet, *, practice: Practice, ac
     """A new draft with these lines; their charges are free, and nobody else can take them."""
     bill = sheet.reckon(practice)
     invoice.total_cents = bill.total_cents
-    await invoice.save()
+    await add_rows([invoice])
     await _write_lines(invoice, sheet.lines)
     await write_figures(invoice, sheet, bill, anew=False, now=told.now)
     _tell("drafted", invoice, told, actor, after={"status": "draft", "total_cents": invoice.total_cents})
@@ -154,7 +155,7 @@ async def change_draft(
         await _write_lines(invoice, sheet.lines[kept:])
         await write_figures(invoice, sheet, bill, anew=had, now=now)
         invoice.version += 1
-        await invoice.save(update_fields=["total_cents", "taxes", "due_date", "notes", "version"])
+        await keep_row(invoice, "total_cents", "taxes", "due_date", "notes", "version")
         _tell("changed", invoice, told, actor, before={"total_cents": before}, after={"total_cents": bill.total_cents})
         return invoice
 
@@ -166,7 +167,7 @@ async def delete_draft(
     async with change(now) as told:
         await held_for_return(invoice)
         invoice = await _held_draft(invoice.id, actor, seen_version)
-        await back_to_queue(Charge.filter(invoice_id=invoice.id))
+        await back_to_queue(invoice_id=invoice.id)
         await Invoice.filter(id=invoice.id).delete()
         before = {"status": "draft", "total_cents": invoice.total_cents}
         _tell("deleted", invoice, told, actor, before=before, after={"reason": reason} if reason else {})
@@ -198,8 +199,8 @@ async def _held_draft(invoice_id: int, actor: Actor, seen_version: int | None) -
 async def _unbilled(guarantor: int, charges: WhichCharges) -> list[Charge]:
     if not charges:
         return []
-    queue = Charge.filter(guarantor_id=guarantor, invoice_id=None).order_by("id").select_for_update(no_key=True)
-    taken = await (queue if charges == "all" else queue.filter(id__in=list(charges)))
+    only = {} if charges == "all" else {"id__in": list(charges)}
+    taken = await rows_of(Charge, lock=True, guarantor_id=guarantor, invoice_id=None, **only)
     if charges != "all" and (missing := set(charges) - {charge.id for charge in taken}):
         raise Refusal(
             "charge_taken", f"Charge {min(missing)} is not in this guarantor's unbilled queue.", field="charges"
@@ -230,7 +231,7 @@ async def _remove(sheet: Sheet, positions: Sequence[int]) -> None:
         return
     gone = [sheet.line(position) for position in dict.fromkeys(positions)]
     await InvoiceLine.filter(id__in=[line.id for line in gone]).delete()
-    await back_to_queue(Charge.filter(id__in=[line.charge_id for line in gone if line.charge_id]))
+    await back_to_queue(id__in=[line.charge_id for line in gone if line.charge_id])
     sheet.lines = [line for line in sheet.lines if line not in gone]
     for line in gone:
         sheet.on_lines.pop(line.position, None)
@@ -244,7 +245,7 @@ async def _change_line(line: InvoiceLine, what: LineChange, sheet: Sheet) -> Non
         line.taxes = what.taxes
     if what.unit_price_cents is not None:
         set_rate(line, what.unit_price_cents, what.reason)
-    await line.save(update_fields=["taxes", "unit_price_cents", "list_price_cents", "rate_reason", "amount_cents"])
+    await keep_row(line, "taxes", "unit_price_cents", "list_price_cents", "rate_reason", "amount_cents")
 
 
 def _change_whole(invoice: Invoice, sheet: Sheet, wanted: DraftChange, practice: Practice, now: datetime) -> None:
@@ -270,9 +271,9 @@ def _check_due(due_date: date, invoice: Invoice, practice: Practice, now: dateti
 async def _write_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
     for line in lines:
         line.invoice_id = invoice.id
-    await InvoiceLine.bulk_create(lines)
+    await add_rows(lines)
     if charges := [line.charge_id for line in lines if line.charge_id]:
-        await Charge.filter(id__in=charges).update(invoice_id=invoice.id)
+        await change_rows(Charge, {"invoice_id": invoice.id}, id__in=charges)
 
 
 def _tell(

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from tortoise.queryset import QuerySet
+from typing import Any
 
 from billing.books import held_payer
 from domain.access import Actor, require
 from domain.errors import invalid, not_found
+from models.by_hand import row_of, rows_of
 from models.care import Charge
 from models.change import Change, change
 from models.database import execute
@@ -62,7 +62,7 @@ async def refuse_chain(patient: Patient | None, guarantor: Patient | None) -> No
         return
     if guarantor.guarantor_id is not None:
         raise invalid(f"{guarantor.external_id} is billed to someone else and cannot be a guarantor.", "guarantor")
-    if patient is not None and await Patient.filter(guarantor_id=patient.id).exists():
+    if patient is not None and await row_of(Patient, guarantor_id=patient.id):
         raise invalid(
             f"{patient.external_id} is billed for others and cannot be billed to someone else; move those first.",
             "guarantor",
@@ -85,16 +85,16 @@ async def follow_payer(patient: Patient, was: int, told: Change, actor: Actor) -
 
 async def held_for_return(invoice: Invoice, positions: Sequence[int] | None = None) -> None:
     """Who got a bill, and those whose charges are to leave it (all of them, or these lines' only)."""
-    only = {} if positions is None else {"position__in": list(positions)}
-    lines = await InvoiceLine.filter(invoice_id=invoice.id, charge_id__isnull=False, **only)
-    charges = await Charge.filter(id__in=[line.charge_id for line in lines], claim_id=None)
+    only: dict[str, Any] = {} if positions is None else {"position__in": list(positions)}
+    lines = await rows_of(InvoiceLine, invoice_id=invoice.id, charge_id__not=None, **only)
+    charges = await rows_of(Charge, id__in=[line.charge_id for line in lines], claim_id=None)
     for number in sorted({invoice.guarantor_id, *(charge.patient_id for charge in charges)}):
         await held_payer(number)
 
 
-async def back_to_queue(charges: QuerySet[Charge]) -> None:
-    """They leave their bill. Who may have to pay for them is under lock."""
-    if ids := [charge.id for charge in await charges]:
+async def back_to_queue(**which: Any) -> None:
+    """These charges leave their bill. Who may have to pay for them is under lock."""
+    if ids := [charge.id for charge in await rows_of(Charge, **which)]:
         await execute(BACK.format(places=", ".join(f"${place}" for place in range(1, len(ids) + 1))), ids)
 
 

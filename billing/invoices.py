@@ -18,7 +18,7 @@ from domain.invoice import INVOICE
 from domain.ledger import Entry
 from domain.practice import Practice
 from domain.stock import taken
-from models.care import Charge
+from models.by_hand import change_rows, rows_of
 from models.change import change
 from models.database import read
 from models.firing import fire
@@ -46,7 +46,7 @@ async def send_invoice(
         if due_date < today:
             raise invalid("The due date lies in the past.", "due_date")
         # While it is a draft: afterwards the database refuses every change to what stands on it.
-        lines = await InvoiceLine.filter(invoice_id=invoice.id)
+        lines = await rows_of(InvoiceLine, invoice_id=invoice.id)
         total, tax = await _taxed(invoice, lines, practice)
         if total <= 0:
             raise Refusal("nothing_to_bill", "This draft adds up to nothing; add a line before sending it.")
@@ -125,8 +125,8 @@ async def void_invoice(invoice: Invoice, *, reason: str, actor: Actor, now: date
         )
         await _book(invoice, "void", await _booked_back(invoice), on=on, now=now)
         await put_back(invoice, told=told, actor=actor)
-        await back_to_queue(Charge.filter(invoice_id=invoice.id))
-        await InvoiceLine.filter(invoice_id=invoice.id).update(charge_id=None)
+        await back_to_queue(invoice_id=invoice.id)
+        await change_rows(InvoiceLine, {"charge_id": None}, invoice_id=invoice.id)
         await follow_plans_of(invoice.guarantor_id, told)
         return invoice
 

@@ -7,8 +7,6 @@ meanwhile are passed over, and not charged later.
 from collections.abc import Callable
 from datetime import date, datetime
 
-from tortoise.functions import Sum
-
 from billing.books import book, held, held_payer, move_balance
 from billing.plans import follow_plans_of
 from billing.waiting import refuse_if_with_agency, waits
@@ -19,6 +17,7 @@ from domain.invoice import INVOICE, OPEN
 from domain.late_fees import FeesDue, fees_due
 from domain.money import plain
 from domain.practice import Practice
+from models.by_hand import add_row, add_rows, change_row, rows_of
 from models.change import Change, change
 from models.database import day, read
 from models.firing import fire
@@ -38,7 +37,7 @@ async def charge_late_fee(invoice_id: int, *, practice: Practice, actor: Actor, 
             return 0
         fees = await fees_of(invoice, practice=practice, now=now)
         if (fees.periods, fees.next_on) != (invoice.fee_periods, invoice.next_fee_on):
-            await Invoice.filter(id=invoice.id).update(fee_periods=fees.periods, next_fee_on=fees.next_on)
+            await change_row(invoice, {"fee_periods": fees.periods, "next_fee_on": fees.next_on})
         await book_fees(invoice, fees, told=told, practice=practice, actor=actor)
         return sum(fee.cents for fee in fees.fees)
 
@@ -59,16 +58,15 @@ async def fees_of(invoice: Invoice, *, practice: Practice, now: datetime) -> Fee
 
 async def _history(invoice: Invoice) -> tuple[int, Callable[[date], int]]:
     """What fees were charged so far, and the balance without them as any day began."""
-    fees = InvoiceAdjustment.filter(invoice_id=invoice.id, kind="late_fee")
-    [charged] = await fees.annotate(sum=Sum("amount_cents")).values_list("sum", flat=True)
+    fees = await rows_of(InvoiceAdjustment, invoice_id=invoice.id, kind="late_fee")
     moved = [(day(row["booked_on"]), int(row["cents"])) for row in await read(MOVED, [invoice.id])]
-    return int(str(charged or 0)), lambda on: sum(cents for booked, cents in moved if booked < on)
+    return sum(fee.amount_cents for fee in fees), lambda on: sum(cents for booked, cents in moved if booked < on)
 
 
 async def book_fees(invoice: Invoice, due: FeesDue, *, told: Change, practice: Practice, actor: Actor) -> None:
     if not due.fees:
         return
-    await InvoiceAdjustment.bulk_create(
+    await add_rows(
         InvoiceAdjustment(
             invoice_id=invoice.id,
             kind="late_fee",
@@ -122,7 +120,8 @@ async def waive_late_fee(
             seen_version=seen_version,
             facts={"period": period, "amount_cents": cents, "reason": reason},
         )
-        await InvoiceAdjustment.create(
+        await add_row(
+            InvoiceAdjustment,
             invoice_id=invoice.id,
             kind="late_fee_waived",
             period=period,
@@ -140,7 +139,7 @@ async def waive_late_fee(
 
 
 async def _still_owed(invoice: Invoice, period: int) -> int:
-    rows = {row.kind: row for row in await InvoiceAdjustment.filter(invoice_id=invoice.id, period=period)}
+    rows = {row.kind: row for row in await rows_of(InvoiceAdjustment, invoice_id=invoice.id, period=period)}
     fee = rows.get("late_fee")
     if fee is None:
         raise invalid(f"{invoice.number} has no late fee {period}.", "period")

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 
 from domain.errors import Refusal
+from models.by_hand import add_row, row_of
 from models.papers import PatientLink
 
 SIGNATURE_CHARACTERS = 16
@@ -24,9 +25,9 @@ def token_of(link: PatientLink, secret_key: bytes) -> str:
 async def link_for(guarantor: int, *, secret_key: bytes, now: datetime, days: int) -> str:
     """A token for this guarantor: the one they hold if it is good for another half of its time, or a new one."""
     good_until = now + timedelta(days=days / 2)
-    link = await PatientLink.filter(guarantor_id=guarantor, revoked_at=None, expires_at__gt=good_until).first()
+    link = await row_of(PatientLink, guarantor_id=guarantor, revoked_at=None, expires_at__gt=good_until)
     if link is None:
-        link = await PatientLink.create(guarantor_id=guarantor, created_at=now, expires_at=now + timedelta(days=days))
+        link = await add_row(PatientLink, guarantor_id=guarantor, created_at=now, expires_at=now + timedelta(days=days))
     return token_of(link, secret_key)
 
 
@@ -39,7 +40,7 @@ async def guarantor_of(token: str, *, secret_key: bytes, now: datetime) -> int:
         link_id = 0
     if not hmac.compare_digest(_signature(link_id, secret_key).encode(), signature.encode()):
         raise _no_longer_good()
-    link = await PatientLink.get_or_none(id=link_id)
+    link = await row_of(PatientLink, id=link_id)
     if link is None or link.revoked_at is not None or link.expires_at <= now:
         raise _no_longer_good()
     return link.guarantor_id

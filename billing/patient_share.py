@@ -11,6 +11,7 @@ from billing.invoices import send_invoice
 from domain.access import CLOCK, Actor
 from domain.errors import Refusal
 from domain.practice import Practice
+from models.by_hand import add_row, keep_row, rows_of
 from models.care import CareSession, Charge
 from models.change import Change
 from models.database import transaction
@@ -26,14 +27,14 @@ async def move_share(claim: Claim, share_cents: int, *, practice: Practice, acto
     if not rise:
         return share_cents
     await held_payer(claim.guarantor_id)
-    charges = await Charge.filter(claim_id=claim.id).order_by("id").select_for_update(no_key=True)
+    charges = await rows_of(Charge, lock=True, claim_id=claim.id)
     invoices = {i.id: i for i in await held_in_order(id__in=[c.invoice_id for c in charges if c.invoice_id])}
     if rise > 0:
         await _raise(claim, rise, charges, invoices, practice=practice, actor=actor, told=told)
     else:
         rise = -await _lower(-rise, charges, invoices, practice=practice, told=told)
     claim.share_cents += rise
-    await claim.save(update_fields=["share_cents"])
+    await keep_row(claim, "share_cents")
     return int(claim.share_cents)
 
 
@@ -60,9 +61,10 @@ async def _raise(
 
 
 async def _charge(claim: Claim, cents: int) -> Charge:
-    session = await CareSession.get(id=claim.session_id)
-    return await Charge.create(
-        session=session,
+    [session] = await rows_of(CareSession, id=claim.session_id)
+    return await add_row(
+        Charge,
+        session_id=session.id,
         patient_id=session.patient_id,
         guarantor_id=claim.guarantor_id,
         location=claim.location,
@@ -109,14 +111,14 @@ def _is_sent(charge: Charge, invoices: dict[int, Invoice]) -> bool:
 
 
 async def _credited(charge: Charge) -> int:
-    return sum(note.amount_cents for note in await CreditNote.filter(charge_id=charge.id))
+    return sum(note.amount_cents for note in await rows_of(CreditNote, charge_id=charge.id))
 
 
 async def _change(charge: Charge, by: int, invoices: dict[int, Invoice], *, practice: Practice, told: Change) -> None:
     """A charge that no sent invoice carries is corrected, its draft with it; what comes to nothing goes."""
     cents = charge.unit_price_cents = charge.amount_cents = charge.amount_cents + by
     if cents:
-        await charge.save(update_fields=["unit_price_cents", "amount_cents"])
+        await keep_row(charge, "unit_price_cents", "amount_cents")
     if charge.invoice_id is not None:
         await _on_draft(charge, invoices[charge.invoice_id], practice=practice, told=told)
     if not cents:
@@ -125,13 +127,13 @@ async def _change(charge: Charge, by: int, invoices: dict[int, Invoice], *, prac
 
 async def _on_draft(charge: Charge, draft: Invoice, *, practice: Practice, told: Change) -> None:
     """What staff have made of the old share's rate is void; discounts and taxes stay, reckoned anew."""
-    line = await InvoiceLine.get(charge_id=charge.id)
+    [line] = await rows_of(InvoiceLine, charge_id=charge.id)
     cents = charge.amount_cents
     if cents:
         line.unit_price_cents = line.amount_cents = cents
         line.list_price_cents, line.rate_reason = None, ""
-        await line.save()
+        await keep_row(line, "unit_price_cents", "amount_cents", "list_price_cents", "rate_reason")
     change = DraftChange(remove=() if cents else (line.position,))
     await change_draft(draft, change, practice=practice, actor=CLOCK, now=told.now, anew=True)
-    if not await InvoiceLine.filter(invoice_id=draft.id).exists():
+    if not await rows_of(InvoiceLine, invoice_id=draft.id):
         await delete_draft(draft, actor=CLOCK, now=told.now, reason="The payer leaves nothing to the patient.")

@@ -12,6 +12,7 @@ from domain.practice import Channel, Practice
 from models.by_hand import add_row, row_of, rows_of
 from models.change import Change, change
 from models.people import Consent, Patient
+from models.search import note_words
 
 GIVEN_WITH_CONTACT = "The number or address was given to the practice for contact about care and bills."
 
@@ -46,14 +47,14 @@ async def keep_patient(
         known, guarantor = await _known_and_guarantor(record)
         if record.price_list is not None and (known is None or record.price_list != known.price_list):
             await refuse_unknown_list(record.price_list, practice)
-        columns = {name: getattr(record, name) for name in _COLUMNS} | {"guarantor": guarantor}
+        columns = {name: getattr(record, name) for name in _COLUMNS}
+        columns["guarantor_id"] = guarantor.id if guarantor else None
         if known is None:
-            patient = await Patient.create(external_id=record.external_id, created_at=now, **columns)
+            patient = await add_row(Patient, external_id=record.external_id, created_at=now, **columns)
+            await note_words([patient])
         else:
             patient = known
-            if all(getattr(known, name) == value for name, value in columns.items() if name != "guarantor") and (
-                known.guarantor_id == (guarantor.id if guarantor else None)
-            ):
+            if all(getattr(known, name) == value for name, value in columns.items()):
                 return known, False
             was = known.payer_id
             await known.update_from_dict(columns).save()
@@ -80,10 +81,11 @@ _COLUMNS = (
 
 async def patient_by(external_id: str, field: str | None = None) -> Patient:
     """One that was merged into another is that other. `field` is where they were named, unless it was in an address."""
-    patient = await Patient.get_or_none(external_id=external_id).prefetch_related("merged_into")
+    patient = await row_of(Patient, external_id=external_id)
     if patient is None:
         raise not_found("patient", external_id, field)
-    return patient.merged_into or patient
+    into = await row_of(Patient, id=patient.merged_into_id) if patient.merged_into_id else None
+    return into or patient
 
 
 async def _known_and_guarantor(record: PatientRecord) -> tuple[Patient | None, Patient | None]:

@@ -16,7 +16,7 @@ from domain.errors import Refusal, invalid, not_found
 from domain.invoice import INVOICE, OPEN
 from domain.money import MOST_CENTS
 from domain.practice import Practice
-from models.by_hand import add_row
+from models.by_hand import add_row, row_of
 from models.change import Change, change
 from models.invoices import Invoice
 from models.money import Payment
@@ -64,7 +64,7 @@ async def record_payment(
         location = money.location or payer.location
         require(actor, "biller", location, "Recording a payment")
         if money.processor:
-            known = await Payment.get_or_none(processor=money.processor, processor_id=money.processor_id)
+            known = await row_of(Payment, processor=money.processor, processor_id=money.processor_id)
             if known is not None:
                 return known, False
         if money.method == "cash":
@@ -124,7 +124,7 @@ async def _owed(payer: Patient, invoice_first: int | None, currency: str) -> lis
 
 async def _refuse_unless_payable(invoice_id: int, payer: Patient) -> None:
     """A payment meant for one invoice: not before that is sent, nor when it is void, nor for somebody else's."""
-    invoice = await Invoice.get_or_none(id=invoice_id)
+    invoice = await row_of(Invoice, id=invoice_id)
     if invoice is None or invoice.guarantor_id != payer.id:
         raise not_found("invoice of this payer's with the id", invoice_id)
     if invoice.status in ("draft", "void"):

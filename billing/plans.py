@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from billing.books import held_in_order, held_payer
 from billing.waiting import refuse_if_with_agency
@@ -11,7 +12,7 @@ from domain.instalments import Part, Standing, check, standing
 from domain.invoice import OPEN
 from domain.plan import GOING, PLAN
 from domain.practice import Practice
-from models.by_hand import rows_of
+from models.by_hand import add_row, add_rows, change_row, change_rows, row_of, rows_of
 from models.change import Change, change
 from models.database import Statement, at_once
 from models.firing import fire
@@ -42,15 +43,16 @@ async def make_plan(
         balance = sum(invoice.balance_cents for invoice in over)
         today = practice.today(payer.location, now)
         check(parts, balance, rules=practice.plans, today=today, currency=practice.currency)
-        plan = await PaymentPlan.create(
-            guarantor=payer,
+        plan = await add_row(
+            PaymentPlan,
+            guarantor_id=payer.id,
             location=payer.location,
             total_cents=balance,
             looked_on=today,
             look_on=parts[0].due_on,
             created_at=now,
         )
-        await PlanInvoice.bulk_create(PlanInvoice(plan_id=plan.id, invoice_id=invoice.id) for invoice in over)
+        await add_rows(PlanInvoice(plan_id=plan.id, invoice_id=invoice.id) for invoice in over)
         await _lay_out(plan, parts)
         await _cover(plan, plan.id)
         told.tell(
@@ -124,7 +126,7 @@ async def follow_plans_of(guarantor: int, told: Change, *first: Statement) -> No
     """What money that has just moved has made of a guarantor's plans, as of the days they were looked at last: time
     passes by the clock alone. The guarantor is under lock. What is to be written `first` goes in the same trip."""
     for row in await at_once(*first, (GOING_OF, [guarantor])):
-        plan = await PaymentPlan.get(id=row["id"])
+        [plan] = await rows_of(PaymentPlan, id=row["id"])
         await _follow(plan, plan.looked_on, told)
 
 
@@ -140,12 +142,12 @@ async def _follow(plan: PaymentPlan, today: date, told: Change) -> None:
     if move:
         await fire(plan, move, machine=PLAN, actor=CLOCK, told=told, facts={"due_cents": stands.due_cents})
         await _cover(plan, plan.id if plan.status == "active" else None)
-    await PaymentPlan.filter(id=plan.id).update(looked_on=today, look_on=_look_on(parts, stands, today))
+    await change_row(plan, {"looked_on": today, "look_on": _look_on(parts, stands, today)})
 
 
 async def parts_of(plan: PaymentPlan) -> list[Part]:
-    rows = await Instalment.filter(plan_id=plan.id).order_by("due_on")
-    return [Part(row.due_on, row.amount_cents) for row in rows]
+    rows = await rows_of(Instalment, plan_id=plan.id)
+    return [Part(row.due_on, row.amount_cents) for row in sorted(rows, key=attrgetter("due_on"))]
 
 
 async def standing_of(plan: PaymentPlan, *, today: date) -> Standing:
@@ -177,9 +179,9 @@ def _look_on(parts: Parts, stands: Standing, today: date) -> date | None:
 
 async def _tell_due(plan: PaymentPlan, stands: Standing, parts: Parts, today: date, told: Change) -> None:
     """Once for each part; one that is covered by its day needs no word."""
-    due = await Instalment.filter(plan_id=plan.id, due_on__lte=today, told_at=None).order_by("due_on")
+    due = await rows_of(Instalment, plan_id=plan.id, due_on__lte=today, told_at=None)
     opened = dict(zip([part.due_on for part in parts], stands.open_cents, strict=True))
-    for part in due:
+    for part in sorted(due, key=attrgetter("due_on")):
         if opened[part.due_on]:
             told.tell(
                 "plan.part_due",
@@ -189,7 +191,7 @@ async def _tell_due(plan: PaymentPlan, stands: Standing, parts: Parts, today: da
                 guarantor=plan.guarantor_id,
                 after={"amount_cents": opened[part.due_on], "due_on": part.due_on.isoformat()},
             )
-    await Instalment.filter(id__in=[part.id for part in due]).update(told_at=told.now)
+    await change_rows(Instalment, {"told_at": told.now}, id__in=[part.id for part in due])
 
 
 async def _open(guarantor: int, invoices: Sequence[int] | None) -> list[Invoice]:
@@ -206,28 +208,30 @@ async def _open(guarantor: int, invoices: Sequence[int] | None) -> list[Invoice]
 
 
 async def _balance(plan: PaymentPlan) -> int:
-    ids = await PlanInvoice.filter(plan_id=plan.id).values_list("invoice_id", flat=True)
-    return sum(invoice.balance_cents for invoice in await Invoice.filter(id__in=list(ids), status__in=OPEN))
+    owed = await rows_of(Invoice, id__in=await _covered(plan), status__in=OPEN)
+    return sum(invoice.balance_cents for invoice in owed)
 
 
 async def _lay_out(plan: PaymentPlan, parts: Parts) -> None:
-    await Instalment.bulk_create(
-        Instalment(plan_id=plan.id, due_on=part.due_on, amount_cents=part.amount_cents) for part in parts
-    )
+    await add_rows(Instalment(plan_id=plan.id, due_on=part.due_on, amount_cents=part.amount_cents) for part in parts)
 
 
 async def _cover(plan: PaymentPlan, by: int | None) -> None:
     """Its invoices say that a plan keeps them from becoming overdue; or no longer."""
-    ids = await PlanInvoice.filter(plan_id=plan.id).values_list("invoice_id", flat=True)
-    await Invoice.filter(id__in=list(ids)).update(plan_id=by)
+    await change_rows(Invoice, {"plan_id": by}, id__in=await _covered(plan))
+
+
+async def _covered(plan: PaymentPlan) -> list[int]:
+    return [each.invoice_id for each in await rows_of(PlanInvoice, plan_id=plan.id)]
 
 
 async def _held(plan_id: int) -> PaymentPlan:
-    plan = await PaymentPlan.get_or_none(id=plan_id)
+    plan = await row_of(PaymentPlan, id=plan_id)
     if plan is None:
         raise not_found("instalment plan", plan_id)
     await held_payer(plan.guarantor_id)
-    return await PaymentPlan.select_for_update(no_key=True).get(id=plan_id)
+    [held] = await rows_of(PaymentPlan, lock=True, id=plan_id)
+    return held
 
 
 def _facts(parts: Parts) -> dict[str, object]:

@@ -11,6 +11,7 @@ from domain.claim import CLAIM, MOVE_TO
 from domain.claims import Decision, Standing, standing
 from domain.practice import Practice
 from domain.remittances import Doubt
+from models.by_hand import add_row, rows_of
 from models.care import Charge
 from models.change import Change
 from models.firing import fire
@@ -24,15 +25,11 @@ AT_ONCE = 500
 async def held_claims(ids: Iterable[int]) -> list[Claim]:
     """Claims under lock, after their guarantors and before their invoices, each in order of ids, as everybody does."""
     wanted = sorted(ids)
-    payers = {claim.guarantor_id for part in parts(wanted) for claim in await Claim.filter(id__in=part)}
+    payers = {claim.guarantor_id for part in parts(wanted) for claim in await rows_of(Claim, id__in=part)}
     for part in parts(sorted(payers)):
-        await Patient.filter(id__in=part).order_by("id").select_for_update(no_key=True)
-    held = [
-        claim
-        for part in parts(wanted)
-        for claim in await Claim.filter(id__in=part).order_by("id").select_for_update(no_key=True)
-    ]
-    billed = {charge.invoice_id for part in parts(wanted) for charge in await Charge.filter(claim_id__in=part)}
+        await rows_of(Patient, lock=True, id__in=part)
+    held = [claim for part in parts(wanted) for claim in await rows_of(Claim, lock=True, id__in=part)]
+    billed = {charge.invoice_id for part in parts(wanted) for charge in await rows_of(Charge, claim_id__in=part)}
     for part in parts(sorted(number for number in billed if number)):
         await held_in_order(id__in=part)
     return held
@@ -55,8 +52,9 @@ async def keep(
     reason: str = "",
 ) -> None:
     """Write a decision down; `follow` draws the consequences, once for all that came together."""
-    await ClaimPosting.create(
-        claim=claim,
+    await add_row(
+        ClaimPosting,
+        claim_id=claim.id,
         key=key,
         source=source,
         remittance_id=remittance.id if remittance else None,
@@ -94,7 +92,7 @@ def as_decided(row: ClaimPosting) -> Decision:
 
 
 async def standing_of(claim: Claim) -> Standing:
-    return standing([as_decided(row) for row in await ClaimPosting.filter(claim_id=claim.id)])
+    return standing([as_decided(row) for row in await rows_of(ClaimPosting, claim_id=claim.id)])
 
 
 async def follow(

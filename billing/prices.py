@@ -8,6 +8,7 @@ from domain.access import Actor, require
 from domain.errors import Refusal, invalid
 from domain.money import MOST_CENTS
 from domain.practice import Practice
+from models.by_hand import add_row, change_row, row_of, rows_of
 from models.care import Price
 from models.change import Facts, change
 from models.people import Patient
@@ -41,12 +42,13 @@ async def keep_price(record: PriceRecord, *, practice: Practice, actor: Actor, n
             "taxes": record.taxes,
         }
         place: Facts = {"price_list": price_list, "code": record.code, "valid_from": record.valid_from}
-        known = await Price.get_or_none(**place)
+        known = await row_of(Price, **place)
         before = {name: getattr(known, name) for name in says} if known else {}
         if known and before == says:
             return known, False
-        price = known.update_from_dict(says) if known else Price(**place, **says)
-        await price.save()
+        if known:
+            await change_row(known.update_from_dict(says), says)
+        price = known or await add_row(Price, **place, **says)
         told.tell(
             "price.set",
             f"price:{price.id}",
@@ -61,7 +63,7 @@ async def keep_price(record: PriceRecord, *, practice: Practice, actor: Actor, n
 async def prices_for(patient: Patient, codes: Collection[str], on: date, *, practice: Practice) -> dict[str, Price]:
     """The price of each code that day, in one look."""
     lists = lists_of(patient.price_list, practice)
-    rows = await Price.filter(price_list__in=lists, code__in=set(codes), valid_from__lte=on)
+    rows = await rows_of(Price, price_list__in=lists, code__in=set(codes), valid_from__lte=on)
     return {code: price_among([row for row in rows if row.code == code], lists, code, on) for code in codes}
 
 

@@ -8,16 +8,18 @@ from billing.shares import Shares, shares_of
 from domain.allocation import Share
 from domain.errors import not_found
 from domain.terms import Disposition
+from models.by_hand import row_of, rows_of
 from models.money import Payment
 
 
 async def held_payment(payment_id: int) -> Payment:
     """A payment under lock, after its payer, as everybody takes them."""
-    payment = await Payment.get_or_none(id=payment_id)
+    payment = await row_of(Payment, id=payment_id)
     if payment is None:
         raise not_found("payment", payment_id)
     await held_payer(payment.guarantor_id)
-    return await Payment.select_for_update(no_key=True).get(id=payment_id)
+    [held] = await rows_of(Payment, lock=True, id=payment_id)
+    return held
 
 
 async def take_back(shares: Shares, parts: Sequence[Share], *, then: Disposition) -> None:

@@ -19,6 +19,7 @@ from domain.access import Actor
 from domain.errors import Refusal, invalid
 from domain.money import extended
 from domain.practice import Practice
+from models.by_hand import add_row, add_rows, row_of
 from models.care import CareSession, Charge, Price
 from models.change import Change, change
 from models.people import Patient
@@ -54,7 +55,7 @@ async def complete_session(
     new. The same session twice is one session."""
     check(record, practice, now)
     async with change(now) as told:
-        known = await CareSession.get_or_none(external_id=record.external_id)
+        known = await row_of(CareSession, external_id=record.external_id)
         if known is not None:
             refuse_other(record, known.content_hash)
             return known, False
@@ -106,9 +107,10 @@ def check(record: SessionRecord, practice: Practice, now: datetime) -> None:
 
 async def _keep(record: SessionRecord, patient: Patient, now: datetime) -> CareSession:
     try:
-        return await CareSession.create(
+        return await add_row(
+            CareSession,
             external_id=record.external_id,
-            patient=patient,
+            patient_id=patient.id,
             location=record.location,
             provider=record.provider,
             served_on=record.date,
@@ -129,7 +131,7 @@ def refuse_other(record: SessionRecord, known_hash: str) -> None:
 
 
 async def _charge(wares: Sequence[dict[str, Any]], session: CareSession, patient: Patient) -> list[Charge]:
-    await Charge.bulk_create(
+    return await add_rows(
         Charge(
             session_id=session.id,
             patient_id=patient.id,
@@ -141,7 +143,6 @@ async def _charge(wares: Sequence[dict[str, Any]], session: CareSession, patient
         )
         for ware in wares
     )
-    return await Charge.filter(session_id=session.id).order_by("id")
 
 
 def thousandths_of(item: Item) -> int:

@@ -13,7 +13,7 @@ from domain.allocation import Share
 from domain.invoice import INVOICE, OPEN
 from domain.practice import Practice
 from domain.terms import Disposition
-from models.by_hand import insertion
+from models.by_hand import change_row, insertion, keep_row, rows_of
 from models.change import Change
 from models.database import Statement
 from models.firing import fire
@@ -109,7 +109,7 @@ class Shares:
         share.amount_cents -= cents
         share.recovered_cents -= recovered
         if share.amount_cents:
-            await share.save(update_fields=["amount_cents", "recovered_cents"])
+            await keep_row(share, "amount_cents", "recovered_cents")
         else:
             await share.delete()
 
@@ -122,7 +122,7 @@ class Shares:
         }
         move, times = _called_for(invoice, figures["balance_cents"], figures["paid_cents"], self.told.now)
         if move is None:
-            await Invoice.filter(id=invoice.id).update(**figures)
+            await change_row(invoice, figures)
             for name, cents in figures.items():
                 setattr(invoice, name, cents)
             return
@@ -165,7 +165,7 @@ def reopening(invoice: Invoice) -> str:
 
 async def shares_of(payment: Payment) -> list[PaymentShare]:
     """In the order in which invoices took them."""
-    return await PaymentShare.filter(payment_id=payment.id).order_by("id")
+    return await rows_of(PaymentShare, payment_id=payment.id)
 
 
 def as_allocated(shares: Sequence[PaymentShare]) -> list[Share]:

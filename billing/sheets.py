@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from domain.bill import Adjustment, Bill, BillLine, reckon
 from domain.errors import invalid
 from domain.money import MOST_CENTS, extended
 from domain.practice import Practice
 from domain.tax import TaxSum
+from models.by_hand import add_rows, rows_of
 from models.care import Charge
 from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine, InvoiceTax
 
@@ -67,9 +69,9 @@ class Sheet:
 
 
 async def sheet_of(invoice: Invoice) -> Sheet:
-    lines = await InvoiceLine.filter(invoice_id=invoice.id).order_by("position")
+    lines = sorted(await rows_of(InvoiceLine, invoice_id=invoice.id), key=attrgetter("position"))
     by_line: dict[int | None, list[Adjustment]] = defaultdict(list)
-    for row in await InvoiceAdjustment.filter(invoice_id=invoice.id).order_by("id"):
+    for row in await rows_of(InvoiceAdjustment, invoice_id=invoice.id):
         by_line[row.line].append(_adjustment(row))
     whole = tuple(by_line.pop(None, ()))
     return Sheet(lines, {line: tuple(theirs) for line, theirs in by_line.items() if line}, whole, invoice.taxes)
@@ -88,14 +90,14 @@ async def write_figures(invoice: Invoice, sheet: Sheet, bill: Bill, *, anew: boo
     """The rows of what is taken off, put on and taxed; `anew` where there may be some already."""
     if anew:
         await InvoiceAdjustment.filter(invoice_id=invoice.id).delete()
-    await InvoiceAdjustment.bulk_create(list(_adjustment_rows(invoice, sheet, bill, now)))
+    await add_rows(_adjustment_rows(invoice, sheet, bill, now))
     await write_taxes(invoice, bill.taxes, anew=anew)
 
 
 async def write_taxes(invoice: Invoice, taxes: Sequence[TaxSum], *, anew: bool) -> None:
     if anew:
         await InvoiceTax.filter(invoice_id=invoice.id).delete()
-    await InvoiceTax.bulk_create(
+    await add_rows(
         InvoiceTax(
             invoice_id=invoice.id,
             name=each.name,

@@ -12,6 +12,7 @@ from domain.errors import not_found
 from domain.periods import Period
 from domain.practice import Practice
 from domain.statement import Billed, Line, Statement, added, aged, last_day_due, parted
+from models.by_hand import add_row, rows_of
 from models.change import Change, change
 from models.database import Row, day, read
 from models.invoices import Invoice, InvoiceLine
@@ -62,8 +63,8 @@ async def statement(guarantor: int, period: Period) -> Statement:
 
 
 async def _lines(acts: list[Row]) -> tuple[Line, ...]:
-    invoices = {i.id: i.number for i in await Invoice.filter(id__in={act["invoice_id"] for act in acts} - {None})}
-    payments = {p.id: p.method for p in await Payment.filter(id__in={act["payment_id"] for act in acts} - {None})}
+    invoices = {i.id: i.number for i in await rows_of(Invoice, id__in={act["invoice_id"] for act in acts} - {None})}
+    payments = {p.id: p.method for p in await rows_of(Payment, id__in={act["payment_id"] for act in acts} - {None})}
     return tuple(
         Line(
             on=day(act["booked_on"]),
@@ -79,10 +80,10 @@ async def _lines(acts: list[Row]) -> tuple[Line, ...]:
 async def _billed(issued: dict[int, int], guarantor: int) -> tuple[Billed, ...]:
     """By patient; what was written by hand is the guarantor's own."""
     lines: dict[int, list[tuple[int, int]]] = {number: [] for number in issued}
-    for line in await InvoiceLine.filter(invoice_id__in=list(issued)):
+    for line in await rows_of(InvoiceLine, invoice_id__in=issued):
         lines[line.invoice_id].append((line.patient_id or guarantor, line.amount_cents))
     sums = added(parted(issued[number], on) for number, on in lines.items())
-    people = {patient.id: patient for patient in await Patient.filter(id__in=list(sums))}
+    people = {patient.id: patient for patient in await rows_of(Patient, id__in=sums)}
     return tuple(Billed(people[number].external_id, cents) for number, cents in sorted(sums.items()))
 
 
@@ -124,8 +125,9 @@ async def _begins(guarantor: int, last: date) -> date | None:
 
 
 async def _keep(payer: Patient, found: Statement, told: Change) -> DueStatement:
-    row = await DueStatement.create(
-        guarantor=payer,
+    row = await add_row(
+        DueStatement,
+        guarantor_id=payer.id,
         location=payer.location,
         first_on=found.period.first,
         last_on=found.period.last,

@@ -9,6 +9,7 @@ from domain.access import Actor
 from domain.errors import Refusal
 from domain.practice import Practice
 from domain.stock import shown
+from models.by_hand import add_row, keep_row
 from models.change import Change
 from models.invoices import Invoice
 from models.stock import Product, StockMovement
@@ -30,8 +31,9 @@ async def held_products(**which: object) -> list[Product]:
 async def move(product: Product, thousandths: int, cause: Cause, *, told: Change, actor: Actor) -> None:
     """Book one movement of a product that is under lock."""
     before = product.stock_thousandths
-    await StockMovement.create(
-        product=product,
+    await add_row(
+        StockMovement,
+        product_id=product.id,
         why=cause.why,
         thousandths=thousandths,
         invoice_id=cause.invoice,
@@ -39,7 +41,7 @@ async def move(product: Product, thousandths: int, cause: Cause, *, told: Change
         at=told.now,
     )
     product.stock_thousandths += thousandths
-    await Product.filter(id=product.id).update(stock_thousandths=product.stock_thousandths)
+    await keep_row(product, "stock_thousandths")
     told.tell(
         f"stock.{cause.why}",
         f"product:{product.id}",

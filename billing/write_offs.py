@@ -1,6 +1,7 @@
 """Writing off what will not come, whole or in part, and bringing it back exactly."""
 
 from datetime import date, datetime
+from operator import attrgetter
 
 from billing.books import book, held_in_order, held_payer, move_balance
 from billing.plans import follow_plans_of
@@ -12,6 +13,7 @@ from domain.errors import invalid
 from domain.invoice import INVOICE, OPEN
 from domain.invoice_set import INVOICE_SET
 from domain.money import plain
+from models.by_hand import add_row, change_rows, keep_row, rows_of
 from models.change import Change, change
 from models.chasing import InvoiceSet
 from models.firing import fire
@@ -20,8 +22,9 @@ from models.money import PaymentShare, WriteOff
 
 
 async def outstanding_cents(invoice_set_id: int) -> int:
-    owed = await Invoice.filter(invoice_set_id=invoice_set_id, status__in=OPEN).values_list("balance_cents", flat=True)
-    return sum(int(cents) for cents in owed)  # type: ignore[call-overload]
+    return sum(
+        invoice.balance_cents for invoice in await rows_of(Invoice, invoice_set_id=invoice_set_id, status__in=OPEN)
+    )
 
 
 async def write_off(
@@ -70,7 +73,7 @@ async def undo_write_off(
     much it was."""
     async with change(now) as told:
         await held_payer(invoice_set.guarantor_id)
-        offs = await WriteOff.filter(invoice_set_id=invoice_set.id, undone_at=None).order_by("invoice_id")
+        offs = await rows_of(WriteOff, invoice_set_id=invoice_set.id, undone_at=None)
         cents = sum(off.amount_cents - off.recovered_cents for off in offs)
         move = "undo_write_off" if invoice_set.status == "written_off" else "undo_part"
         await fire(
@@ -86,10 +89,10 @@ async def undo_write_off(
         if not cents:
             raise invalid("Nothing is written off here.")
         held = {invoice.id: invoice for invoice in await held_in_order(id__in=[off.invoice_id for off in offs])}
-        for off in offs:
+        for off in sorted(offs, key=attrgetter("invoice_id")):
             await _bring_back(held[off.invoice_id], off, told, on=on)
         # What had come of it is a payment like any other from now on: taken back, it is owed again.
-        await PaymentShare.filter(invoice_id__in=list(held)).update(recovered_cents=0)
+        await change_rows(PaymentShare, {"recovered_cents": 0}, invoice_id__in=held)
         await follow_plans_of(invoice_set.guarantor_id, told)
         return int(cents)
 
@@ -100,7 +103,9 @@ async def _open_invoices(invoice_set_id: int) -> list[Invoice]:
 
 
 async def _forgive(invoice: Invoice, cents: int, set_id: int, reason: str, told: Change, *, on: date) -> None:
-    await WriteOff.create(invoice_set_id=set_id, invoice_id=invoice.id, amount_cents=cents, reason=reason, at=told.now)
+    await add_row(
+        WriteOff, invoice_set_id=set_id, invoice_id=invoice.id, amount_cents=cents, reason=reason, at=told.now
+    )
     await book(
         "write_off",
         ledger.write_off(invoice.id, cents),
@@ -129,4 +134,4 @@ async def _bring_back(invoice: Invoice, off: WriteOff, told: Change, *, on: date
             await fire(invoice, reopening(invoice), machine=INVOICE, actor=CLOCK, told=told, archived_at=None,
                        paid_at=None)  # fmt: skip
     off.undone_at = told.now
-    await off.save(update_fields=["undone_at"])
+    await keep_row(off, "undone_at")

@@ -1,12 +1,12 @@
 """The ORM's rows by SQL that is put together once, for what runs in every verb: there the ORM's own builder takes
 longer than the database. Whatever is asked for seldom, or in other words than these, is asked of the ORM."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
-from tortoise.fields import DateField
+from tortoise.fields import DateField, Field
 from tortoise.models import Model
 
 from models.database import Row as Given
@@ -15,22 +15,29 @@ from models.database_url import Dialect
 from models.fields import Moment
 
 Row = TypeVar("Row", bound=Model)
-SIGNS = {"": "=", "gt": ">"}
+SIGNS = {"": "=", "not": "<>", "gt": ">", "gte": ">=", "lte": "<="}
+ROWS_AT_ONCE = 50
+"""So many are added by one statement: few statements then serve all numbers of rows."""
 
 Shape = tuple[tuple[str, int], ...]
 """Conditions without their values: a column and among how many values it is, or none at all for “is null”."""
 
 
 async def rows_of(table: type[Row], *, lock: bool = False, **which: Any) -> list[Row]:
-    """The rows whose columns have these values (`status__in` one of them, `balance_cents__gt` more), in their order."""
+    """The rows whose columns have these values (`status__in` one of them, `balance_cents__gt` more, `charge_id__not`
+    another), in their order."""
     shape, args = _asked(table, which)
     return await rows_where(table, _conditions(shape, 0), args, lock=lock)
 
 
 async def rows_where(table: type[Row], conditions: str, args: Sequence[Any], *, lock: bool = False) -> list[Row]:
     """The same by conditions in SQL."""
-    found = await read(_select(table, conditions, lock and dialect() == "postgres"), args)
-    return _made(table, found)
+    return await rows_by(table, _select(table, conditions, lock and dialect() == "postgres"), args)
+
+
+async def rows_by(table: type[Row], sql: str, args: Sequence[Any]) -> list[Row]:
+    """The rows of a whole SELECT, which has all of the table's columns."""
+    return _made(table, await read(sql, args))
 
 
 async def row_of(table: type[Row], *, lock: bool = False, **which: Any) -> Row | None:
@@ -40,10 +47,19 @@ async def row_of(table: type[Row], *, lock: bool = False, **which: Any) -> Row |
 
 async def change_row(row: Model, changes: Mapping[str, Any], **still: Any) -> bool:
     """Write these columns of a row, unless one of the others is `still` no longer what it was."""
-    table = type(row)
-    shape, conditions = _asked(table, {"id": row.pk, **still})
-    values = [table._meta.fields_map[column].to_db_value(value, row) for column, value in changes.items()]
-    return bool(await execute(_update(table, tuple(changes), shape), [*values, *conditions]))
+    return bool(await change_rows(type(row), changes, id=row.pk, **still))
+
+
+async def change_rows(table: type[Model], changes: Mapping[str, Any], **which: Any) -> int:
+    """Write these columns of all rows that `rows_of` would find; how many there were."""
+    shape, conditions = _asked(table, which)
+    values = [table._meta.fields_map[column].to_db_value(value, table) for column, value in changes.items()]
+    return await execute(_update(table, tuple(changes), shape), [*values, *conditions])
+
+
+async def keep_row(row: Model, *columns: str) -> None:
+    """Write these columns of a row as they have been set on it."""
+    await change_row(row, {column: getattr(row, column) for column in columns})
 
 
 async def add_row(table: type[Row], **columns: Any) -> Row:
@@ -52,6 +68,20 @@ async def add_row(table: type[Row], **columns: Any) -> Row:
     sql, more = _addition(table, tuple(columns))
     [row] = _made(table, await returning(sql, [*values, *more]))
     return row
+
+
+async def add_rows(rows: Iterable[Row]) -> list[Row]:
+    """Rows of one table that have been made and are not yet written; from now on they have their ids."""
+    new = list(rows)
+    for start in range(0, len(new), ROWS_AT_ONCE):
+        some = new[start : start + ROWS_AT_ONCE]
+        table = type(some[0])
+        columns = _written(table)
+        sql, args = insertion(table._meta.db_table, list(columns), [_values(row, columns) for row in some])
+        ids = await returning(f"{sql} RETURNING id", args)
+        for row, number in zip(some, sorted(row["id"] for row in ids), strict=True):
+            row.pk, row._saved_in_db = number, True
+    return new
 
 
 def insertion(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Statement:
@@ -73,6 +103,17 @@ def _made(table: type[Row], rows: Sequence[Given]) -> list[Row]:
                 said[column] = read_as(said[column])
         made.append(new)
     return made
+
+
+@cache
+def _written(table: type[Model]) -> dict[str, Field[Any]]:
+    """The columns that a new row brings with it."""
+    fields = table._meta.fields_map
+    return {name: fields[name] for name in table._meta.db_fields if not fields[name].generated}
+
+
+def _values(row: Model, columns: Mapping[str, Field[Any]]) -> list[Any]:
+    return [field.to_db_value(getattr(row, name), row) for name, field in columns.items()]
 
 
 @cache
@@ -116,10 +157,9 @@ def _update(table: type[Model], columns: tuple[str, ...], shape: Shape) -> str:
 @cache
 def _addition(table: type[Model], columns: tuple[str, ...]) -> tuple[str, list[Any]]:
     """The statement, and the values of the columns that have their defaults."""
-    fields = table._meta.fields_map
-    more = [name for name in table._meta.db_fields if name not in columns and not fields[name].generated]
+    more = {name: field for name, field in _written(table).items() if name not in columns}
     sql = _insertion(table._meta.db_table, (*columns, *more), 1)
-    return f"{sql} RETURNING *", [fields[name].to_db_value(fields[name].default, table) for name in more]
+    return f"{sql} RETURNING *", [field.to_db_value(field.default, table) for field in more.values()]
 
 
 @cache
@@ -140,4 +180,6 @@ def _condition(name: str, places: Sequence[str]) -> str:
     column, _, several = name.partition("__")
     if several == "in":
         return f"{column} IN ({', '.join(places) or 'NULL'})"
-    return f"{column} {SIGNS[several]} {places[0]}" if places else f"{column} IS NULL"
+    if not places:
+        return f"{column} IS {'NOT ' if several == 'not' else ''}NULL"
+    return f"{column} {SIGNS[several]} {places[0]}"

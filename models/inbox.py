@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from models.by_hand import change_row, rows_of
 from models.claims import claim
 from models.group_commit import GroupCommit
 from models.record import InboxItem
@@ -24,13 +25,13 @@ async def due_items(*, now: datetime, pulse: datetime, from_slack: bool) -> list
     """The next items to work on, oldest first, claimed by this process. People in Slack don't wait behind vendors."""
     due, args = f"handled_at IS NULL AND due_at <= $1 AND source {'=' if from_slack else '<>'} 'slack'", [now]
     ids = await claim(InboxItem, due=due, args=args, at=pulse, lease=LEASE, limit=BATCH, order_by="id")
-    return await InboxItem.filter(id__in=ids).order_by("id") if ids else []
+    return await rows_of(InboxItem, id__in=ids) if ids else []
 
 
 async def mark_handled(item: InboxItem, *, now: datetime, error: str | None = None) -> bool:
     """Within the work's own transaction: False when another process has handled it meanwhile."""
     done = {"handled_at": now, "claimed_until": None, "error": error[:300] if error else None}
-    return bool(await InboxItem.filter(id=item.id, handled_at=None).update(**done))
+    return await change_row(item, done, handled_at=None)
 
 
 async def put_back(item: InboxItem, *, now: datetime, error: str) -> bool:

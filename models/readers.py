@@ -13,6 +13,7 @@ from tortoise.expressions import F
 
 from domain.access import CLOCK
 from models import database
+from models.by_hand import rows_by
 from models.change import change
 from models.record import ChainHead, Event, ReaderPlace
 
@@ -25,7 +26,9 @@ BEHIND = """
      WHERE h.seq > COALESCE(p.seq, 0)
 """
 """Asked by hand: nearly always there is nothing new, and it is asked all the time."""
+BEGIN = "INSERT INTO reader_place (name, seq, tries) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING"
 PLACE = "SELECT seq FROM reader_place WHERE name = $1"
+NEXT = "SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2"
 MOVE = "UPDATE reader_place SET seq = $2, tries = 0, due_at = NULL WHERE name = $1"
 
 Read = Callable[[Sequence[Event]], Awaitable[None]]
@@ -58,7 +61,7 @@ async def _read(name: str, read: Read, most: int, now: datetime) -> int:
     async with change(now):
         lock = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
         for place in await database.read(PLACE + lock, [name]):
-            events = await Event.filter(seq__gt=place["seq"]).order_by("seq").limit(most)
+            events = await rows_by(Event, NEXT, [place["seq"], most])
             if events:
                 await read(events)
                 await database.execute(MOVE, [name, events[-1].seq])
@@ -67,7 +70,7 @@ async def _read(name: str, read: Read, most: int, now: datetime) -> int:
 
 
 async def _begin(name: str) -> None:
-    await ReaderPlace.bulk_create([ReaderPlace(name=name)], ignore_conflicts=True)
+    await database.execute(BEGIN, [name])
 
 
 async def _pass_over(name: str, now: datetime) -> int:

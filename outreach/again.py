@@ -8,6 +8,7 @@ from billing.checkouts import owed_cents
 from domain.gates import Situation, opening
 from domain.ports import Ports
 from domain.practice import Channel, Practice
+from models.by_hand import rows_of
 from models.chasing import InvoiceSet, Message
 from models.people import Patient
 from outreach.situation import situation_of, situation_of_payer
@@ -62,7 +63,7 @@ async def _situation(
     channel = cast(Channel, message.channel)
     if invoice_set is not None:
         return await situation_of(invoice_set, channel, practice=practice, ports=ports, now=now)
-    payer = await Patient.get(id=message.guarantor_id)
+    [payer] = await rows_of(Patient, id=message.guarantor_id)
     if message.purpose in ("invoice", "instalment"):
         owed = await owed_cents(payer.id)
         return await situation_of_payer(payer, channel, owed_cents=owed, practice=practice, ports=ports, now=now)

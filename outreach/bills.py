@@ -8,6 +8,7 @@ from domain.gates import for_good, opening, verdicts
 from domain.invoice import OPEN
 from domain.ports import Ports
 from domain.practice import Channel, Practice
+from models.by_hand import rows_of
 from models.change import change
 from models.chasing import Message
 from models.invoices import Invoice
@@ -34,8 +35,8 @@ async def mind_bills(event: Event, number: int, *, practice: Practice, ports: Po
 
 async def _send(invoice_id: int, *, practice: Practice, ports: Ports) -> None:
     """By mail with the paper, and by text with the link when the patient may next be texted: as many as there are."""
-    invoice = await Invoice.get(id=invoice_id)
-    payer, now = await Patient.get(id=invoice.guarantor_id), ports.clock.now()
+    [invoice] = await rows_of(Invoice, id=invoice_id)
+    [payer], now = await rows_of(Patient, id=invoice.guarantor_id), ports.clock.now()
     facts = await facts_for(
         payer,
         practice=practice,
@@ -79,7 +80,7 @@ async def _mind_message(event: Event, message_id: int, *, practice: Practice, po
 
 async def _tell_people(invoice: Invoice, why: Mapping[str, str], *, practice: Practice, ports: Ports) -> None:
     """With what each channel met, or would have."""
-    payer, now = await Patient.get(id=invoice.guarantor_id), ports.clock.now()
+    [payer], now = await rows_of(Patient, id=invoice.guarantor_id), ports.clock.now()
     reasons = []
     for channel in CHANNELS:
         at = await situation_of_payer(

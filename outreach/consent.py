@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.access import Actor
 from domain.practice import Channel
+from models.by_hand import add_row, change_rows, row_of, rows_of
 from models.change import Change, change
 from models.chasing import Message
 from models.people import Consent, Patient, Suppression
@@ -15,9 +16,9 @@ async def suppress(
 ) -> None:
     """Nothing more goes to this address; what was queued for it stays here. Twice is once."""
     async with change(now) as told:
-        if await Suppression.filter(channel=channel, address=address, lifted_at=None, reason=reason).exists():
+        if await row_of(Suppression, channel=channel, address=address, lifted_at=None, reason=reason):
             return
-        await Suppression.create(channel=channel, address=address, reason=reason, at=now)
+        await add_row(Suppression, channel=channel, address=address, reason=reason, at=now)
         await (
             Message.filter(channel=channel, address=address, direction="out", status="queued")
             .exclude(purpose="keyword")
@@ -30,8 +31,8 @@ async def suppress(
 async def lift(channel: Channel, address: str, *, actor: Actor, now: datetime, wording: str, source: str) -> None:
     """The patient themselves has opted in again. A number that belongs to someone else stays suppressed."""
     async with change(now) as told:
-        stopped = Suppression.filter(channel=channel, address=address, lifted_at=None, reason="stop")
-        if not await stopped.update(lifted_at=now):
+        stopped = {"channel": channel, "address": address, "lifted_at": None, "reason": "stop"}
+        if not await change_rows(Suppression, {"lifted_at": now}, **stopped):
             return
         for owner in await owners_of(channel, address):
             await _note(owner, channel, address, told, actor=actor, given=True, wording=wording, source=source)
@@ -39,13 +40,13 @@ async def lift(channel: Channel, address: str, *, actor: Actor, now: datetime, w
 
 async def opt_out(guarantor: int, channel: Channel, *, actor: Actor, now: datetime, source: str) -> None:
     """From the patient's own page or mail."""
-    payer = await Patient.get(id=guarantor)
+    [payer] = await rows_of(Patient, id=guarantor)
     if address := address_of(payer, channel):
         await suppress(channel, address, "stop", actor=actor, now=now, wording="opted out", source=source)
 
 
 async def opt_in(guarantor: int, channel: Channel, *, actor: Actor, now: datetime, source: str) -> None:
-    payer = await Patient.get(id=guarantor)
+    [payer] = await rows_of(Patient, id=guarantor)
     if address := address_of(payer, channel):
         await lift(channel, address, actor=actor, now=now, wording="opted in again", source=source)
 
@@ -66,9 +67,8 @@ async def _note(
     wording: str,
     source: str,
 ) -> None:
-    await Consent.create(
-        patient=owner, channel=channel, address=address, given=given, source=source, wording=wording[:200], at=told.now
-    )
+    said = {"channel": channel, "address": address, "given": given, "source": source, "wording": wording[:200]}
+    await add_row(Consent, patient_id=owner.id, at=told.now, **said)
     told.tell(
         "patient.opted_in" if given else "patient.opted_out",
         f"patient:{owner.id}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from documents.labels import adjustment_label, tax_label
 from documents.papers import PaperAdjustment
+from models.by_hand import rows_of
 from models.invoices import InvoiceAdjustment, InvoiceTax
 
 
@@ -27,13 +28,13 @@ class Figures:
 
 async def figures_of(invoices: Sequence[int], locale: str) -> dict[int, Figures]:
     found: dict[int, Figures] = defaultdict(Figures)
-    for row in await InvoiceAdjustment.filter(invoice_id__in=invoices).order_by("id"):
+    for row in await rows_of(InvoiceAdjustment, invoice_id__in=invoices):
         figures = found[row.invoice_id]
         label = adjustment_label(row.kind, row.description, row.basis_points, locale)
         beside = figures.on_whole if row.period is None else figures.fees
         among = beside if row.line is None else figures.on_lines[row.line]
         among.append(PaperAdjustment(label=label, amount_cents=row.amount_cents))
-    for tax in await InvoiceTax.filter(invoice_id__in=invoices).order_by("id"):
+    for tax in await rows_of(InvoiceTax, invoice_id__in=invoices):
         among = found[tax.invoice_id].contained if tax.included else found[tax.invoice_id].taxes
         label = tax_label(tax.title, tax.basis_points, locale)
         among.append(PaperAdjustment(label=label, amount_cents=tax.amount_cents))

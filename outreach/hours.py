@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 from domain.gates import Situation, Verdict, verdicts
 from domain.practice import Practice
+from models.by_hand import rows_of
 from models.chasing import Message
 from models.people import Patient
 from outreach.situation import zones_of
 
 
 async def hours_verdict(message: Message, *, practice: Practice, now: datetime) -> str:
-    payer = await Patient.get(id=message.guarantor_id)
+    [payer] = await rows_of(Patient, id=message.guarantor_id)
     return hours_in(zones_of(payer.timezone, payer.phone), practice=practice, now=now).sentence
 
 

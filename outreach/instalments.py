@@ -11,6 +11,7 @@ from domain.invoice_set import CHASED
 from domain.plan import ON_TRACK
 from domain.ports import Ports
 from domain.practice import Channel, Practice
+from models.by_hand import change_row, row_of, rows_of
 from models.change import Change, change
 from models.chasing import InvoiceSet
 from models.people import Patient
@@ -45,8 +46,7 @@ async def mind_plans(event: Event, number: int, *, practice: Practice, ports: Po
 async def keep_to_plan(guarantor: int, happened: str, *, practice: Practice, now: datetime) -> None:
     """Hold the set while everything in it is on plans that are on track; let it go on when it no longer is."""
     async with change(now) as told:
-        open_sets = InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED)
-        for invoice_set in await open_sets.select_for_update(no_key=True):
+        for invoice_set in await rows_of(InvoiceSet, lock=True, guarantor_id=guarantor, status__in=CHASED):
             if await rests(invoice_set.id):
                 await hold_for_plan(invoice_set, told, practice=practice)
             elif invoice_set.hold_reason == ON_TRACK:
@@ -63,7 +63,7 @@ async def hold_for_plan(invoice_set: InvoiceSet, told: Change, *, practice: Prac
     ends = await _end_of_plans(invoice_set.guarantor_id)
     zone = practice.locations[invoice_set.location].zone
     until = datetime.combine(ends + timedelta(days=1), time(), zone).astimezone(UTC)
-    await InvoiceSet.filter(id=invoice_set.id).update(next_send_at=None)
+    await change_row(invoice_set, {"next_send_at": None})
     if (invoice_set.hold_reason, invoice_set.held_until) != (ON_TRACK, until):
         if invoice_set.hold_reason == ON_TRACK:  # a changed plan may end sooner
             invoice_set.held_until = None
@@ -71,18 +71,18 @@ async def hold_for_plan(invoice_set: InvoiceSet, told: Change, *, practice: Prac
 
 
 async def _end_of_plans(guarantor: int) -> date:
-    going = await PaymentPlan.filter(guarantor_id=guarantor, status="active")
+    going = await rows_of(PaymentPlan, guarantor_id=guarantor, status="active")
     return max([(await parts_of(plan))[-1].due_on for plan in going])
 
 
 async def remind_of_part(plan_id: int, part: dict[str, Any], *, practice: Practice, ports: Ports) -> None:
     """A part is due today: by text and by mail, as far as the gates let them. One that is late is the sequence's."""
-    plan = await PaymentPlan.get(id=plan_id)
+    [plan] = await rows_of(PaymentPlan, id=plan_id)
     if plan.status != "active":
         return
-    payer, now = await Patient.get(id=plan.guarantor_id), ports.clock.now()
+    [payer], now = await rows_of(Patient, id=plan.guarantor_id), ports.clock.now()
     cents, due_on = int(part["amount_cents"]), date.fromisoformat(part["due_on"])
-    open_set = await InvoiceSet.filter(guarantor_id=payer.id, status__in=CHASED).first()
+    open_set = await row_of(InvoiceSet, guarantor_id=payer.id, status__in=CHASED)
     facts = await facts_for(payer, practice=practice, ports=ports, now=now, amount_cents=cents, due_on=due_on)
     shut = []
     for channel in CHANNELS:
@@ -126,7 +126,7 @@ async def _nobody_was_told(
 async def still_due(occasion: str) -> bool:
     """Whether the part that a waiting reminder is about is open still, on a plan that is on track."""
     _, plan_id, _, day, *_ = occasion.split()
-    plan = await PaymentPlan.get(id=int(plan_id))
+    [plan] = await rows_of(PaymentPlan, id=int(plan_id))
     if plan.status != "active":
         return False
     parts = await parts_of(plan)

@@ -15,6 +15,7 @@ from domain.machine import BEFORE
 from domain.money import plain
 from domain.ports import Ports
 from domain.practice import Practice
+from models.by_hand import change_row, row_of, rows_of
 from models.change import Change, change
 from models.chasing import InvoiceSet
 from models.firing import fire
@@ -59,14 +60,15 @@ async def make_move(
 ) -> InvoiceSet:
     """Make a move, or refuse it with a sentence and change nothing."""
     async with change(ports.clock.now()) as told:
-        found = await InvoiceSet.get_or_none(id=set_id)
+        found = await row_of(InvoiceSet, id=set_id)
         if found is None:
             raise not_found("invoice set", set_id)
         await held_payer(found.guarantor_id)
-        invoice_set = await InvoiceSet.select_for_update(no_key=True).get(id=set_id)
+        [invoice_set] = await rows_of(InvoiceSet, lock=True, id=set_id)
         answers = await check_move(invoice_set, move, given, actor=actor, practice=practice)
         await VERBS[move](Press(invoice_set, answers, actor, practice, ports, told, seen_version))
-    return await InvoiceSet.get(id=set_id)
+    [moved] = await rows_of(InvoiceSet, id=set_id)
+    return moved
 
 
 async def check_move(
@@ -92,7 +94,7 @@ async def check_move(
 
 async def _check_no_other_is_open(invoice_set: InvoiceSet) -> None:
     """Everything one guarantor owes is chased together, in one set."""
-    if await InvoiceSet.filter(guarantor_id=invoice_set.guarantor_id, status__in=CHASED).exists():
+    if await row_of(InvoiceSet, guarantor_id=invoice_set.guarantor_id, status__in=CHASED):
         raise Refusal("another_open", "Another balance of this guarantor is being chased; stop chasing that one first.")
 
 
@@ -178,7 +180,7 @@ async def _recall(press: Press) -> None:
 async def _take_up_again(press: Press) -> None:
     """Back in the state it had before: a sequence that was running goes on from where it stood."""
     due = time_of_step(press.invoice_set, press.invoice_set.step, practice=press.practice, now=press.now)
-    await InvoiceSet.filter(id=press.invoice_set.id, status__in=("active", "will_fail")).update(next_send_at=due)
+    await change_row(press.invoice_set, {"next_send_at": due}, status__in=("active", "will_fail"))
 
 
 async def _change_rule_set(press: Press) -> None:
@@ -198,7 +200,7 @@ async def _change_rule_set(press: Press) -> None:
         hold_reason=None,
     )
     due = time_of_step(press.invoice_set, 0, practice=press.practice, now=press.now)
-    await InvoiceSet.filter(id=press.invoice_set.id).update(next_send_at=due)
+    await change_row(press.invoice_set, {"next_send_at": due})
     await foresee(press.invoice_set, press.told, practice=press.practice, ports=press.ports)
 
 

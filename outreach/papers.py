@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from billing.checkouts import owed_cents
 from billing.links import link_for
@@ -19,16 +20,20 @@ from documents.papers import (
 from domain.errors import not_found
 from domain.ports import Ports
 from domain.practice import Practice
+from models.by_hand import insertion, row_of, rows_of
+from models.database import execute
 from models.invoices import Invoice, InvoiceLine
 from models.money import Payment, PaymentShare
 from models.papers import Document
 from models.people import Patient
 from outreach.figures import Figures, figures_of
 
+PRINTED = ("paper", "guarantor_id", "filename", "sha256", "content", "made_at")
+
 
 async def paper_for(paper: str, *, practice: Practice, ports: Ports) -> Document:
     """The paper by its name ("invoice:12", "receipt:3"): the file that was sent, or printed now and kept."""
-    kept = await Document.get_or_none(paper=paper)
+    kept = await row_of(Document, paper=paper)
     if kept is not None:
         return kept
     kind, _, number = paper.partition(":")
@@ -36,16 +41,11 @@ async def paper_for(paper: str, *, practice: Practice, ports: Ports) -> Document
     fill = {"invoice": _invoice, "receipt": _receipt}[kind]
     guarantor, filename, html = await fill(int(number), practice=practice, ports=ports, now=now)
     content = await ports.pdf.print(html)
-    document = Document(
-        paper=paper,
-        guarantor_id=guarantor,
-        filename=filename,
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        made_at=now,
-    )
-    await Document.bulk_create([document], ignore_conflicts=True)
-    return await Document.get(paper=paper)
+    row = (paper, guarantor, filename, hashlib.sha256(content).hexdigest(), content, now)
+    sql, args = insertion("document", PRINTED, [row])
+    await execute(f"{sql} ON CONFLICT DO NOTHING", args)  # the first to be kept counts
+    [kept] = await rows_of(Document, paper=paper)
+    return kept
 
 
 Filled = tuple[int, str, str]
@@ -80,10 +80,9 @@ async def _invoice(invoice_id: int, *, practice: Practice, ports: Ports, now: da
 
 
 async def _lines(invoice_id: int, figures: Figures) -> tuple[PaperLine, ...]:
-    rows = await InvoiceLine.filter(invoice_id=invoice_id).order_by("position")
-    names = {
-        p.id: f"{p.first_name} {p.last_name}".strip() for p in await Patient.filter(id__in=[r.patient_id for r in rows])
-    }
+    rows = sorted(await rows_of(InvoiceLine, invoice_id=invoice_id), key=attrgetter("position"))
+    people = await rows_of(Patient, id__in={row.patient_id for row in rows})
+    names = {person.id: f"{person.first_name} {person.last_name}".strip() for person in people}
     return tuple(
         PaperLine(
             patient=names.get(row.patient_id or 0, ""),

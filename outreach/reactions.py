@@ -33,7 +33,7 @@ async def react(events: Sequence[Event], *, practice: Practice, ports: Ports) ->
     Every guarantor of the batch is held first, as by everybody: their bills and sets are then taken in any order.
     """
     payers = {event.guarantor_id for event in events if event.guarantor_id is not None}
-    await Patient.filter(id__in=payers).order_by("id").select_for_update(no_key=True)
+    await rows_of(Patient, lock=True, id__in=payers)
     for event in events:
         with following(event.correlation):
             await _react(event, practice=practice, ports=ports)

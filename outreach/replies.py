@@ -11,6 +11,7 @@ from domain.ports import InboundText, Ports
 from domain.practice import Channel, Practice
 from domain.redaction import redact_card_numbers
 from domain.replies import DISPUTED, Keyword, keyword, known_to_carriers, wish
+from models.by_hand import add_row, change_row, row_of, rows_of
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.people import Patient
@@ -29,7 +30,7 @@ async def receive(text: InboundText, *, practice: Practice, ports: Ports) -> Non
     """Take in one text from a patient's phone. The carrier's own id makes a second delivery the same text."""
     now = ports.clock.now()
     async with change(now) as told:
-        if await Message.filter(provider_id=text.provider_id).exists():
+        if await row_of(Message, provider_id=text.provider_id):
             return
         word = text.handled_by_provider or keyword(text.body)
         owners = await owners_of("sms", text.sender)
@@ -64,12 +65,14 @@ async def _meant(number: str, owners: list[Patient]) -> Patient:
     """Of those who share a number: the one to whose guarantor we wrote last is who is answering."""
     last = await Message.filter(address=number, direction="out").exclude(status="dropped").order_by("-id").first()
     payers = _payers(owners)
-    return await Patient.get(id=last.guarantor_id if last and last.guarantor_id in payers else payers[0])
+    [meant] = await rows_of(Patient, id=last.guarantor_id if last and last.guarantor_id in payers else payers[0])
+    return meant
 
 
 async def _keep(text: InboundText, payer: Patient, now: datetime) -> Message:
-    open_set = await InvoiceSet.filter(guarantor_id=payer.id, status__in=CHASED).first()
-    return await Message.create(
+    open_set = await row_of(InvoiceSet, guarantor_id=payer.id, status__in=CHASED)
+    return await add_row(
+        Message,
         ref=uuid4().hex,
         provider_id=text.provider_id,
         guarantor_id=payer.id,
@@ -137,7 +140,7 @@ def _why_held(invoice_set: InvoiceSet, wanted: str, now: datetime) -> str:
 
 
 async def _open_sets(payers: Iterable[int]) -> list[InvoiceSet]:
-    return await InvoiceSet.filter(guarantor_id__in=set(payers), status__in=CHASED).order_by("id")
+    return await rows_of(InvoiceSet, guarantor_id__in=set(payers), status__in=CHASED)
 
 
 async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: datetime) -> None:
@@ -146,9 +149,10 @@ async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: dateti
     if not words:
         raise invalid("Write your question first.", "question")
     async with change(now) as told:
-        payer = await Patient.get(id=guarantor)
-        open_set = await InvoiceSet.filter(guarantor_id=guarantor, status__in=CHASED).first()
-        kept = await Message.create(
+        [payer] = await rows_of(Patient, id=guarantor)
+        open_set = await row_of(InvoiceSet, guarantor_id=guarantor, status__in=CHASED)
+        kept = await add_row(
+            Message,
             ref=uuid4().hex,
             guarantor_id=payer.id,
             location=payer.location,
@@ -168,7 +172,7 @@ async def ask_from_page(guarantor: int, words: str, *, actor: Actor, now: dateti
 
 async def check_reply(invoice_set: InvoiceSet, words: str, *, channel: Channel) -> Patient:
     """Whether a reply may go out at all; the preview and the sending both ask this."""
-    payer = await Patient.get(id=invoice_set.guarantor_id)
+    [payer] = await rows_of(Patient, id=invoice_set.guarantor_id)
     address = address_of(payer, channel)
     if not words.strip():
         raise invalid("Write the reply first.", "words")
@@ -215,7 +219,7 @@ async def confirm_reply(message_id: int, *, actor: Actor, practice: Practice, no
         may_reply(actor, message.location)
         if why := await suppressed("sms", message.address):
             raise Refusal("opted_out", f"{why} Nothing may be sent to it; call instead.")
-        if not await Message.filter(id=message_id, status="draft").update(status="queued", due_at=now):
+        if not await change_row(message, {"status": "queued", "due_at": now}, status="draft"):
             raise Refusal("stale", "This reply has been sent already.")
         for waiting in await _open_sets([message.guarantor_id, *_payers(await owners_of("sms", message.address))]):
             if waiting.hold_reason in HELD_FOR_ANSWER:

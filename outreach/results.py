@@ -8,6 +8,7 @@ from domain.gates import opening
 from domain.invoice_set import INVOICE_SET, SENDING
 from domain.ports import Delivery, Ports
 from domain.practice import Channel, Practice
+from models.by_hand import change_row, row_of, rows_of
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
 from models.firing import fire
@@ -45,7 +46,7 @@ async def follow_delivery(delivery: Delivery, *, practice: Practice, ports: Port
         if message is None:
             return False
         if message.provider_id is None:
-            await Message.filter(id=message.id).update(provider_id=delivery.provider_id)
+            await change_row(message, {"provider_id": delivery.provider_id})
         if delivery.status == "delivered":
             await _delivered(message, told)
         elif delivery.status == "failed":
@@ -67,23 +68,23 @@ async def follow_delivery(delivery: Delivery, *, practice: Practice, ports: Port
 
 async def message_left(message: Message, told: Change) -> None:
     """The provider has it; unless a later result was quicker."""
-    waiting = Message.filter(id=message.id, status__in=("queued", "sending"))
-    if await waiting.update(status="sent", sent_at=told.now, claimed_until=None):
+    left = {"status": "sent", "sent_at": told.now, "claimed_until": None}
+    if await change_row(message, left, status__in=("queued", "sending")):
         tell_message("message.sent", message, told)
 
 
 async def _about(delivery: Delivery) -> Message | None:
-    found = await Message.get_or_none(provider_id=delivery.provider_id)
+    found = await row_of(Message, provider_id=delivery.provider_id)
     if found is None and delivery.ref:
-        found = await Message.get_or_none(ref=delivery.ref)
+        found = await row_of(Message, ref=delivery.ref)
     return found
 
 
 async def _delivered(message: Message, told: Change) -> None:
     settled = {"status": "delivered", "settled_at": told.now, "claimed_until": None}
-    if await Message.filter(id=message.id, status__in=_UNSETTLED).update(**settled):
+    if await change_row(message, settled, status__in=_UNSETTLED):
         if message.sent_at is None:
-            await Message.filter(id=message.id).update(sent_at=told.now)
+            await change_row(message, {"sent_at": told.now})
         tell_message("message.delivered", message, told)
 
 
@@ -106,7 +107,7 @@ async def message_failed(
         "settled_at": told.now,
         "claimed_until": None,
     }
-    if not await Message.filter(id=message.id, status__in=_UNSETTLED).update(**failed):
+    if not await change_row(message, failed, status__in=_UNSETTLED):
         await _heed(message, code, sentence, told)
         return
     invoice_set, again = await _running_set_of(message), None
@@ -184,7 +185,7 @@ async def _fell_back(
     opens = opening(at, practice.contact, now)
     if opens is None:
         return False
-    payer = await Patient.get(id=message.guarantor_id)
+    [payer] = await rows_of(Patient, id=message.guarantor_id)
     wrote = await write(
         f"{tries_of(message)[0]} instead",
         purpose="reminder",

@@ -13,6 +13,7 @@ from tortoise.exceptions import IntegrityError
 from domain.errors import DoorFault
 from domain.ports import Ports, Sent
 from domain.practice import Channel, Practice
+from models.by_hand import change_rows, rows_of
 from models.change import Change, change
 from models.chasing import Message
 from models.claims import renew
@@ -79,7 +80,7 @@ async def _begin(due: Sequence[Outgoing], until: datetime, *, practice: Practice
         if opens_at is None:
             attempts.append(attempt)
         else:
-            await Message.filter(id=message.id).update(due_at=opens_at, claimed_until=None)
+            await change_rows(Message, {"due_at": opens_at, "claimed_until": None}, id=message.id)
     await mark_sending([attempt.message.id for attempt in attempts], now=now, until=until)
     return attempts
 
@@ -155,7 +156,7 @@ async def _left(sent: Mapping[int, Sent], now: datetime) -> set[int]:
     for number in sent.keys() - moved:
         by = sent[number]
         at_the_provider = {"provider_id": by.provider_id, "segments": by.segments, "cost_micros": by.cost_micros}
-        await Message.filter(id=number).update(**at_the_provider)
+        await change_rows(Message, at_the_provider, id=number)
     return moved
 
 
@@ -166,7 +167,7 @@ def _places(numbers: Iterator[int], columns: int) -> str:
 async def _drop(attempt: Attempt, told: Change) -> None:
     message = attempt.message
     dropped = {"status": "dropped", "error": attempt.why_not, "settled_at": told.now}
-    if await Message.filter(id=message.id, status__in=WAITING).update(**dropped):
+    if await change_rows(Message, dropped, id=message.id, status__in=WAITING):
         tell_message("message.dropped", message, told, reason=attempt.why_not)
 
 
@@ -175,9 +176,8 @@ async def _did_not(attempt: Attempt, fault: DoorFault, told: Change, *, practice
     if fault.passing and tried <= len(BACKOFF):
         wait = timedelta(seconds=fault.retry_after) if fault.retry_after else BACKOFF[tried - 1]
         status = "sending" if fault.unknown or attempt.message.maybe_sent else "queued"
-        await Message.filter(id=attempt.message.id, status="sending").update(
-            status=status, due_at=told.now + wait, error=fault.sentence, claimed_until=None
-        )
+        again = {"status": status, "due_at": told.now + wait, "error": fault.sentence, "claimed_until": None}
+        await change_rows(Message, again, id=attempt.message.id, status="sending")
         return
-    message = await Message.get(id=attempt.message.id)
+    [message] = await rows_of(Message, id=attempt.message.id)
     await message_failed(message, fault.code, fault.sentence, told, practice=practice, ports=ports)

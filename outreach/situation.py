@@ -16,8 +16,8 @@ from domain.plan import ON_TRACK
 from domain.ports import Ports
 from domain.practice import Channel, Location, Practice
 from models.by_hand import row_of, rows_of
-from models.chasing import InvoiceSet, Message
-from models.database import read
+from models.chasing import InvoiceSet
+from models.database import moment, read
 from models.people import Patient, Suppression
 from outreach.plan import plan_of
 
@@ -43,6 +43,11 @@ MET = """
     SELECT status, error_code, error FROM message
      WHERE channel = $1 AND address = $2 AND direction = 'out' AND status IN ('sent', 'delivered', 'failed')
      ORDER BY id DESC LIMIT 1
+"""
+ASKED = """
+    SELECT sent_at FROM message
+     WHERE channel = $1 AND address = $2 AND direction = 'out' AND created_at > $3 AND purpose IN ($4, $5, $6)
+       AND status NOT IN ('dropped', 'failed')
 """
 
 
@@ -142,12 +147,7 @@ async def _refused(channel: Channel, address: str | None) -> str | None:
 async def _recent(channel: Channel, address: str | None, now: datetime) -> tuple[datetime, ...]:
     """When this number was asked for money within a week, whichever patient or invoice it was about. What still waits
     to leave counts as leaving now: it may at any moment, and must not meet another."""
-    asked = Message.filter(
-        channel=channel,
-        address=address,
-        direction="out",
-        purpose__in=COUNTED,
-        created_at__gt=now - timedelta(days=7) - LONGEST_WAIT,
-    ).exclude(status__in=("dropped", "failed"))
-    times = [sent or now for sent in await asked.values_list("sent_at", flat=True)]
-    return tuple(at for at in times if at > now - timedelta(days=7))  # type: ignore[misc,operator]
+    a_week_ago = now - timedelta(days=7)
+    asked = await read(ASKED, [channel, address, a_week_ago - LONGEST_WAIT, *COUNTED])
+    times = [moment(row["sent_at"]) if row["sent_at"] else now for row in asked]
+    return tuple(at for at in times if at > a_week_ago)

@@ -9,8 +9,10 @@ from domain.gates import for_good, opening, verdicts
 from domain.invoice_set import INVOICE_SET, SENDING
 from domain.ports import Ports
 from domain.practice import Channel, Practice, Step
+from models.by_hand import change_row, keep_row, rows_of
 from models.change import Change, change
-from models.chasing import InvoiceSet, Message
+from models.chasing import InvoiceSet
+from models.database import read
 from models.firing import fire
 from models.people import Patient
 from outreach.facts import facts_of_set
@@ -22,18 +24,24 @@ from outreach.writing import write
 A_DAY = timedelta(days=1)
 """However late the clock or a pause has made a sequence, it catches up by a step a day."""
 
+GONE = """
+    SELECT channel FROM message
+     WHERE invoice_set_id = $1 AND purpose = 'reminder' AND step = $2 AND created_at >= $3
+       AND status IN ('queued', 'sending', 'sent', 'delivered')
+"""
+
 
 async def take_step(invoice_set_id: int, *, practice: Practice, ports: Ports) -> None:
     """Take the step that is due on a set: once, whoever asks."""
     now = ports.clock.now()
     async with change(now) as told:
-        invoice_set = await InvoiceSet.select_for_update(no_key=True).get(id=invoice_set_id)
+        [invoice_set] = await rows_of(InvoiceSet, lock=True, id=invoice_set_id)
         due = invoice_set.next_send_at is not None and invoice_set.next_send_at <= now
         step = current_step(invoice_set)
         if not due or invoice_set.status not in SENDING or step is None:
             return
         if not await outstanding_cents(invoice_set.id):  # its payment is booked, and closes it in a moment
-            await InvoiceSet.filter(id=invoice_set.id).update(next_send_at=None)
+            await change_row(invoice_set, {"next_send_at": None})
             return
         if await rests(invoice_set.id):
             await hold_for_plan(invoice_set, told, practice=practice)
@@ -54,7 +62,7 @@ async def _contact(invoice_set: InvoiceSet, step: Step, told: Change, *, practic
         await _give_up(invoice_set, step, told, practice=practice, ports=ports)
         return
     if (latest := max(opens.values(), default=now)) > now:
-        await InvoiceSet.filter(id=invoice_set.id).update(next_send_at=latest)
+        await change_row(invoice_set, {"next_send_at": latest})
         return
     for channel in opens:
         await _write(invoice_set, step, channel, practice=practice, ports=ports, now=now)
@@ -63,14 +71,7 @@ async def _contact(invoice_set: InvoiceSet, step: Step, told: Change, *, practic
 
 async def gone_by(invoice_set: InvoiceSet, step: int) -> set[str]:
     """By which channels a step has arrived or is on its way: taken once more, it repeats only what failed."""
-    sent = Message.filter(
-        invoice_set_id=invoice_set.id,
-        purpose="reminder",
-        step=step,
-        created_at__gte=invoice_set.enrolled_at,
-        status__in=("queued", "sending", "sent", "delivered"),
-    )
-    return set(map(str, await sent.values_list("channel", flat=True)))
+    return {row["channel"] for row in await read(GONE, [invoice_set.id, step, invoice_set.enrolled_at])}
 
 
 async def _openings(
@@ -105,7 +106,7 @@ async def _give_up(invoice_set: InvoiceSet, step: Step, told: Change, *, practic
 async def _write(
     invoice_set: InvoiceSet, step: Step, channel: Channel, *, practice: Practice, ports: Ports, now: datetime
 ) -> None:
-    payer = await Patient.get(id=invoice_set.guarantor_id)
+    [payer] = await rows_of(Patient, id=invoice_set.guarantor_id)
     facts = await facts_of_set(invoice_set.id, payer, practice=practice, ports=ports, now=now)
     await write(
         f"set {invoice_set.id} v{invoice_set.version} step {invoice_set.step} {channel}",
@@ -124,7 +125,7 @@ async def _write(
 async def _move_on(invoice_set: InvoiceSet, told: Change, *, practice: Practice, ports: Ports) -> None:
     invoice_set.step += 1
     invoice_set.next_send_at = time_of_step(invoice_set, invoice_set.step, practice=practice, now=told.now + A_DAY)
-    await InvoiceSet.filter(id=invoice_set.id).update(step=invoice_set.step, next_send_at=invoice_set.next_send_at)
+    await keep_row(invoice_set, "step", "next_send_at")
     await foresee(invoice_set, told, practice=practice, ports=ports)
 
 

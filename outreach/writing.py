@@ -8,6 +8,7 @@ from documents.render import render_email, render_sms
 from documents.texts import TextFacts
 from domain.ports import Ports
 from domain.practice import Channel, Practice
+from models.by_hand import add_row, row_of
 from models.chasing import Message
 from models.people import Patient
 from outreach.situation import address_of, sender_of
@@ -49,10 +50,11 @@ async def write(
 ) -> Message | None:
     """A message for this occasion, once. None when there is one already, or no address to write to."""
     address = address_of(payer, channel)
-    if address is None or await Message.filter(occasion=occasion).exists():
+    if address is None or await row_of(Message, occasion=occasion):
         return None
     subject, body, html = _words(channel, template, payer.locale, facts)
-    return await Message.create(
+    return await add_row(
+        Message,
         ref=uuid4().hex,
         occasion=occasion,
         guarantor_id=payer.id,
@@ -85,9 +87,8 @@ def _words(channel: Channel, template: str, locale: str, facts: TextFacts) -> tu
 async def write_again(message: Message, occasion: str, *, address: str, due_at: datetime, now: datetime) -> None:
     """The same words for another attempt: a message of its own, that can have a result of its own."""
     copied = {name: getattr(message, name) for name in _SAID}
-    await Message.create(
-        ref=uuid4().hex, occasion=occasion, address=address, status="queued", created_at=now, due_at=due_at, **copied
-    )
+    new = {"ref": uuid4().hex, "occasion": occasion, "address": address, "created_at": now, "due_at": due_at}
+    await add_row(Message, status="queued", **new, **copied)
 
 
 _SAID = (

@@ -15,7 +15,9 @@ from billing.prices import PriceRecord, keep_price
 from billing.sessions import Item, SessionRecord, complete_session
 from domain.access import CLOCK, Actor, Grant
 from domain.practice import Practice
+from models.by_hand import row_of, rows_of
 from models.care import Charge
+from models.change import change
 from models.chasing import InvoiceSet
 from models.database import read
 from models.invoices import Invoice
@@ -64,19 +66,16 @@ class Clinic:
         self.now += timedelta(**by)
 
     async def lists_prices(self) -> None:
-        for code, cents in PRICES.items():
-            await keep_price(
-                PriceRecord(
+        async with change(self.now):
+            for code, cents in PRICES.items():
+                price = PriceRecord(
                     price_list="standard",
                     code=code,
                     description=code,
                     unit_price_cents=cents,
                     valid_from=date(2026, 1, 1),
-                ),
-                practice=self.practice,
-                actor=CLOCK,
-                now=self.now,
-            )
+                )
+                await keep_price(price, practice=self.practice, actor=CLOCK, now=self.now)
 
     async def patient(self, external_id: str = "maria", **more: Any) -> Patient:
         record = PatientRecord(
@@ -104,10 +103,11 @@ class Clinic:
         session, _ = await complete_session(
             self.visit(patient, *codes), practice=self.practice, actor=CLOCK, now=self.now
         )
-        charge = await Charge.filter(session_id=session.id).first()
+        charge = await row_of(Charge, session_id=session.id)
         assert charge
         if charge.invoice_id:
-            return await Invoice.get(id=charge.invoice_id)
+            [invoice] = await rows_of(Invoice, id=charge.invoice_id)
+            return invoice
         return await draft_invoice(guarantor=charge.guarantor_id, practice=self.practice, actor=DANA, now=self.now)
 
     async def bills(self, patient: Patient, *codes: str) -> Invoice:

@@ -29,7 +29,7 @@ CARD_POSTED = before(drawing, "await change_row(card, {**shown")
 LINE_POSTED = before(drawing, 'await change_row(line, {"status": "posted"')
 NOT_SHOWN = before(drawing, 'log.warning("slack.not_shown"')
 REFUNDED = before(paying_back, "await Refund.filter(id=refund.id).update(processor_id")
-CHECKOUT_OPENED = before(checkouts, "await CheckoutAttempt.filter(id=attempt.id).update(processor_id")
+CHECKOUT_OPENED = before(checkouts, 'await change_row(attempt, {"processor_id"')
 
 
 POST, TEXT, MAIL, CHECKOUT, REFUND = (

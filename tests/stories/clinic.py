@@ -19,6 +19,7 @@ from duesday.api_keys import create_key
 from duesday.assembly import House, open_house
 from duesday.environment import Environment
 from jobs.timetable import run_ticks
+from models.change import change
 from sandbox import MovableClock, World
 from tests.stories.patients import Patient
 from tests.stories.reading import as_read
@@ -87,15 +88,16 @@ def settle_in(world: World) -> None:
 
 
 async def keep_prices(practice: Practice, *, now: datetime) -> None:
-    for code, (description, cents) in PRICES.items():
-        price = PriceRecord(
-            price_list="standard",
-            code=code,
-            description=description,
-            unit_price_cents=cents,
-            valid_from=date(2026, 1, 1),
-        )
-        await keep_price(price, practice=practice, actor=CLOCK, now=now)
+    async with change(now):
+        for code, (description, cents) in PRICES.items():
+            price = PriceRecord(
+                price_list="standard",
+                code=code,
+                description=description,
+                unit_price_cents=cents,
+                valid_from=date(2026, 1, 1),
+            )
+            await keep_price(price, practice=practice, actor=CLOCK, now=now)
 
 
 @dataclass
