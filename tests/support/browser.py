@@ -52,12 +52,13 @@ async def page(window: Page) -> AsyncIterator[Page]:
 
 
 async def _forget(window: Page) -> None:
-    """Whatever its test has left: other windows, a network switched off, the pointer in a place, what is stored."""
+    """What its test has left: other windows, a network off or held up, where the pointer is, what is stored."""
     profile = window.context
     for other in profile.pages:
         if other is not window:
             await other.close()
     await profile.set_offline(False)
+    await window.unroute_all()
     chromium = await profile.new_cdp_session(window)
     where = {"origin": await window.evaluate("() => location.origin"), "storageTypes": "all"}
     await window.mouse.move(0, 0)

@@ -2,7 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { combobox } from "./combobox.js";
-import { held, idOf, labelled, nameOf, plain, use } from "./parts.js";
+import { held, idOf, keyOf, keysOf, labelled, nameOf, plain, use } from "./parts.js";
 import { store } from "./store.js";
 
 // What a select offers: [{key, words, group}].
@@ -22,17 +22,11 @@ function offers(element) {
   return (element.options ?? []).map(pair());
 }
 
-const chosenOne = (value) =>
-  value.selected_option?.value ?? value.selected_user ?? value.selected_channel ?? value.selected_conversation ?? "";
-const chosenMany = (value) =>
-  (value.selected_options ?? [])
-    .map((each) => each.value)
-    .concat(value.selected_users ?? [], value.selected_channels ?? [], value.selected_conversations ?? []);
 const groupsOf = (list) =>
   [...new Set(list.map((each) => each.group))].map((group) => [group, list.filter((each) => each.group === group)]);
 
 export function select(place, block, element) {
-  const value = chosenOne(held(place, block, element)),
+  const value = keyOf(held(place, block, element)),
     list = offers(element);
   const option = (each) => h("option", { value: each.key, selected: each.key === value }, each.words);
   return h(
@@ -64,7 +58,7 @@ const suggested = (place, element) => async (typed) =>
 
 export function external(place, block, element) {
   const id = idOf(place, block, element),
-    found = held(place, block, element).selected_option;
+    found = held(place, block, element);
   return h(
     "span",
     { class: "external", "data-holds": element.type, "data-value": found ? JSON.stringify(found) : "" },
@@ -81,33 +75,30 @@ export function external(place, block, element) {
   );
 }
 
+// Who has several chosen goes on from what is chosen at that moment, not from what was when the list was drawn.
+function chosenIn(place, block, element) {
+  const far = element.type === "multi_external_select",
+    whole = () => held(place, block, element) ?? [],
+    keys = () => keysOf(whole());
+  const send = (list) => use(place, block, element, list);
+  return {
+    whole,
+    keys,
+    drop: (key) => send((far ? whole() : keys()).filter((each) => keyOf(each) !== key)),
+    add: (item) => send(far ? [...whole(), item.option] : [...keys(), item.key]),
+  };
+}
+
 export function many(place, block, element) {
   const id = idOf(place, block, element),
-    value = held(place, block, element),
-    chosen = chosenMany(value),
-    far = element.type === "multi_external_select";
+    chosen = chosenIn(place, block, element),
+    keys = chosen.keys();
   const words = new Map([
-    ...(value.selected_options ?? []).map((each) => [each.value, plain(each.text)]),
+    ...chosen.whole().map((each) => [keyOf(each), plain(each.text)]),
     ...offers(element).map((each) => [each.key, each.words]),
   ]);
-  const whole = (key, item) =>
-    far ? ((value.selected_options ?? []).find((each) => each.value === key) ?? item?.option) : key;
-  const send = (keys, item) =>
-    use(
-      place,
-      block,
-      element,
-      keys.map((key) => whole(key, item)),
-    );
-  const flip = (item) =>
-    send(chosen.includes(item.key) ? chosen.filter((each) => each !== item.key) : [...chosen, item.key], item);
   const near = async (typed) =>
     offers(element).filter((each) => each.words.toLowerCase().includes(typed.toLowerCase()));
-  const ask = async (typed) =>
-    (await (far ? suggested(place, element) : near)(typed)).map((each) => ({
-      ...each,
-      chosen: chosen.includes(each.key),
-    }));
   return h(
     "span",
     {
@@ -115,20 +106,20 @@ export function many(place, block, element) {
       role: "group",
       "aria-label": nameOf(element, block),
       "data-holds": element.type,
-      "data-value": JSON.stringify(chosen.map((key) => whole(key))),
+      "data-value": JSON.stringify(element.type === "multi_external_select" ? chosen.whole() : keys),
     },
-    ...chosen.map((key) =>
+    ...keys.map((key) =>
       h(
         "span",
         { class: "token", "data-key": `${id}-${key}` },
-        words.get(key) ?? key,
+        words.get(key) || key,
         h(
           "button",
           {
             type: "button",
             class: "bare",
-            "aria-label": `Remove ${words.get(key) ?? key}`,
-            onclick: () => send(chosen.filter((each) => each !== key)),
+            "aria-label": `Remove ${words.get(key) || key}`,
+            onclick: () => chosen.drop(key),
           },
           icon("M6 6l8 8M14 6l-8 8", { class: "icon tiny" }),
         ),
@@ -137,10 +128,11 @@ export function many(place, block, element) {
     combobox({
       id,
       label: nameOf(element, block),
-      placeholder: chosen.length ? "" : plain(element.placeholder) || "Select options",
+      placeholder: keys.length ? "" : plain(element.placeholder) || "Select options",
       value: "",
-      ask,
-      pick: flip,
+      ask: element.type === "multi_external_select" ? suggested(place, element) : near,
+      chosen: keys,
+      pick: (item) => (chosen.keys().includes(item.key) ? chosen.drop(item.key) : chosen.add(item)),
       many: true,
     }),
   );

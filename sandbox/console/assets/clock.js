@@ -1,14 +1,15 @@
 // The world's clock: it only goes forward. Playing it stops at each thing that falls due, long enough to see it happen.
 
 import { h, icon } from "./dom.js";
-import { change, deed, store } from "./store.js";
+import { inTurn } from "./deeds.js";
+import { change, store } from "./store.js";
 import { clockFace, now } from "./time.js";
 
 const PLAY = "M6 4l10 6-10 6z",
   STOP = "M6 5h8v10H6z";
 const SEEN_FOR = 1600;
 
-const move = (by) => deed("clock", by, "clock");
+const move = (by) => inTurn("clock", by, "clock");
 
 let wake = () => {};
 const rest = () =>

@@ -15,8 +15,8 @@ async function offer(box, ask, typed) {
   store.draw();
 }
 
-// items: [{key, words, note, group, chosen}], in the order they are listed.
-export function combobox({ id, label, value, placeholder, ask, pick, many = false, invalid, describedby }) {
+// items: [{key, words, note, group}], in the order they are listed; `chosen` are the keys of those that are.
+export function combobox({ id, label, value, placeholder, ask, pick, chosen, many = false, invalid, describedby }) {
   const box = boxOf(id);
   const close = () => {
     Object.assign(box, { open: false, items: [] });
@@ -97,7 +97,7 @@ export function combobox({ id, label, value, placeholder, ask, pick, many = fals
         class: "offers",
         hidden: !box.open,
       },
-      ...options(id, box, take),
+      ...options(id, box, chosen, take),
       box.open &&
         !box.items.length &&
         h(
@@ -109,7 +109,7 @@ export function combobox({ id, label, value, placeholder, ask, pick, many = fals
   );
 }
 
-function options(id, box, take) {
+function options(id, box, chosen, take) {
   return box.items.flatMap((item, at) => [
     item.group &&
       item.group !== box.items[at - 1]?.group &&
@@ -119,8 +119,8 @@ function options(id, box, take) {
       {
         id: `${id}-${at}`,
         role: "option",
-        class: `${at === box.at ? "at" : ""} ${item.chosen ? "chosen" : ""}`,
-        "aria-selected": String(item.chosen ?? at === box.at),
+        class: `${at === box.at ? "at" : ""} ${chosen?.includes(item.key) ? "chosen" : ""}`,
+        "aria-selected": String(chosen?.includes(item.key) ?? at === box.at),
         onpointerdown: (event) => event.preventDefault(),
         onclick: () => take(item),
       },

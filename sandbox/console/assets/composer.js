@@ -1,20 +1,27 @@
 // Where one types: messages, replies, and slash commands with their hints.
 
 import { h, icon } from "./dom.js";
-import { deed, store } from "./store.js";
+import { inTurn } from "./deeds.js";
+import { store } from "./store.js";
+
+// Each place keeps what is half written in it.
+const placeOf = (thread) => `${store.me} ${store.channel} ${thread}`;
 
 async function send(field, thread) {
   const text = field.value.trim();
   if (!text) return;
-  const channel = store.channel,
-    command = text.startsWith("/") && !thread;
+  const { channel, drafts } = store,
+    place = placeOf(thread);
   field.value = "";
   grow(field);
-  store.typing = "";
-  const answer = command
-    ? await deed("command", { channel, text }, `say${thread}`)
-    : await deed("say", { channel, text, thread_ts: thread }, `say${thread}`);
-  if (answer.trouble && !field.value) field.value = text;
+  drafts.delete(place);
+  const answer =
+    text.startsWith("/") && !thread
+      ? await inTurn("command", { channel, text }, `say${thread}`)
+      : await inTurn("say", { channel, text, thread_ts: thread }, `say${thread}`);
+  if (!answer.trouble || drafts.get(place)) return;
+  drafts.set(place, text);
+  store.draw();
 }
 const grow = (field) => {
   field.style.height = "auto";
@@ -41,16 +48,23 @@ function offered(typed) {
     : [];
 }
 
+// None in a thread, and none once they were waved away.
+const hinted = (thread) => (thread || store.hint < 0 ? [] : offered(store.drafts.get(placeOf("")) ?? ""));
+
+function write(field, text, thread = "") {
+  const before = hinted(thread);
+  store.drafts.set(placeOf(thread), text);
+  store.hint = 0;
+  grow(field);
+  if (before.length || hinted(thread).length) store.draw();
+}
 function take(field, text) {
   field.value = text;
-  store.typing = text;
-  store.hint = 0;
   field.focus();
-  store.draw();
+  write(field, text);
 }
 
-function hints(fieldId) {
-  const found = offered(store.typing ?? "");
+function hints(fieldId, found) {
   if (!found.length) return null;
   return h(
     "ul",
@@ -61,7 +75,7 @@ function hints(fieldId) {
         {
           role: "option",
           id: `${fieldId}-hint-${at}`,
-          "aria-selected": String(at === (store.hint ?? 0)),
+          "aria-selected": String(at === store.hint),
           onpointerdown: (event) => event.preventDefault(),
           onclick: () => take(document.getElementById(fieldId), text),
         },
@@ -73,8 +87,8 @@ function hints(fieldId) {
 }
 
 function keydown(event, thread) {
-  const found = thread ? [] : offered(store.typing ?? ""),
-    at = store.hint ?? 0,
+  const found = hinted(thread),
+    at = store.hint,
     field = event.target;
   const step = (by) => {
     event.preventDefault();
@@ -85,7 +99,7 @@ function keydown(event, thread) {
   else if (found.length && event.key === "ArrowUp") step(-1);
   else if (found.length && event.key === "Escape") {
     event.preventDefault();
-    store.typing = "";
+    store.hint = -1;
     store.draw();
   } else if (found.length && event.key === "Tab" && !event.shiftKey) {
     event.preventDefault();
@@ -99,26 +113,18 @@ function keydown(event, thread) {
 export function composer(thread, words) {
   const id = thread ? "reply-field" : "say-field",
     busy = store.busy.has(`say${thread}`),
-    offers = !thread && hints(id);
-  const typing = (event) => {
-    grow(event.target);
-    if (!thread) {
-      store.typing = event.target.value;
-      store.hint = 0;
-      store.draw();
-    }
-  };
+    found = hinted(thread);
   return h(
     "form",
     {
       class: "composer",
-      "data-key": `c${thread ? "t" : ""}${store.channel}`,
+      "data-key": placeOf(thread),
       onsubmit: (event) => {
         event.preventDefault();
         send(document.getElementById(id), thread);
       },
     },
-    offers,
+    hints(id, found),
     h(
       "div",
       { class: "box" },
@@ -128,10 +134,11 @@ export function composer(thread, words) {
         "aria-label": words,
         placeholder: words,
         onkeydown: (event) => keydown(event, thread),
-        oninput: typing,
+        oninput: ({ target }) => write(target, target.value, thread),
+        value: store.drafts.get(placeOf(thread)) ?? "",
         "data-keep": "style",
-        "aria-controls": offers ? `${id}-hints` : undefined,
-        "aria-activedescendant": offers ? `${id}-hint-${store.hint ?? 0}` : undefined,
+        "aria-controls": found.length ? `${id}-hints` : undefined,
+        "aria-activedescendant": found.length ? `${id}-hint-${store.hint}` : undefined,
       }),
       h(
         "button",

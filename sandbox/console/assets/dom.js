@@ -71,11 +71,14 @@ export function morph(old, fresh) {
   const given = fresh.getAttribute("data-given");
   if (fresh.type === "checkbox" || fresh.type === "radio") {
     if (fresh.checked !== ticked) old.checked = fresh.checked; // else what the person has done since stays
-  } else if (given !== null && given !== asked) old.value = fresh.value;
+  } else if (given !== null && given !== asked && !isTyped(old, asked)) old.value = fresh.value;
   children(old, fresh);
   if (old.nodeName === "SELECT" && given !== asked) old.value = given;
   return old;
 }
+
+// Half written, and not yet told: it is for who writes it to change.
+const isTyped = (field, asked) => field === document.activeElement && asked !== null && field.value !== asked;
 
 function children(old, fresh) {
   if (!old.firstChild && !fresh.firstChild) return;

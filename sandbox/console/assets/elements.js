@@ -4,14 +4,14 @@
 import { h, icon } from "./dom.js";
 import { textObject } from "./mrkdwn.js";
 import { menu } from "./layers.js";
-import { held, idOf, labelled, nameOf, plain, use } from "./parts.js";
+import { busyAs, held, idOf, keyOf, keysOf, labelled, nameOf, plain, use } from "./parts.js";
 import { external, many, select } from "./choices.js";
 import { store } from "./store.js";
 
 const open = (url) => window.open(url, "_blank", "noreferrer");
 
 function button(place, block, element) {
-  const busy = store.busy.has(idOf(place, block, element));
+  const busy = store.busy.has(busyAs(place, block, element, element.value));
   const act = () => {
     if (element.url) open(element.url);
     use(place, block, element, element.value);
@@ -57,7 +57,7 @@ function ticks(place, block, element) {
   const single = element.type === "radio_buttons",
     id = idOf(place, block, element),
     value = held(place, block, element);
-  const chosen = single ? [value.selected_option?.value] : (value.selected_options ?? []).map((each) => each.value);
+  const chosen = single ? [keyOf(value)] : keysOf(value);
   const send = () => {
     const on = [...document.querySelectorAll(`[name="${id}"]:checked`)].map((each) => each.value);
     use(place, block, element, single ? on[0] : on);
@@ -93,21 +93,17 @@ function ticks(place, block, element) {
   );
 }
 
-const PICKED = {
-  datepicker: ["date", "selected_date"],
-  timepicker: ["time", "selected_time"],
-  datetimepicker: ["datetime-local", "selected_date_time"],
-};
+const PICKED = { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
 function picker(place, block, element) {
-  const [type, key] = PICKED[element.type],
-    value = held(place, block, element)[key] ?? "";
+  const type = PICKED[element.type],
+    value = held(place, block, element) ?? "";
   const shown = type === "datetime-local" && value ? new Date(value * 1000).toISOString().slice(0, 16) : value;
   const send = (event) =>
     use(
       place,
       block,
       element,
-      type === "datetime-local" ? Date.parse(`${event.target.value}Z`) / 1000 : event.target.value,
+      type === "datetime-local" ? Date.parse(`${event.target.value}Z`) / 1000 || null : event.target.value,
     );
   return h("input", {
     id: idOf(place, block, element),
@@ -126,7 +122,7 @@ function written(place, block, element) {
     id: idOf(place, block, element),
     class: "field",
     placeholder: plain(element.placeholder),
-    value: held(place, block, element).value ?? "",
+    value: held(place, block, element) ?? "",
     "data-holds": element.type,
     "aria-invalid": place.errors?.[block.block_id] ? "true" : undefined,
     "aria-describedby": `${idOf(place, block, element)}-more`,

@@ -1,13 +1,16 @@
 // What can go wrong, a switch each: at the vendors in one dialog, on a phone or in a mailbox beside it.
 
 import { h, icon, morph } from "./dom.js";
-import { change, deed, look, store } from "./store.js";
+import { inTurn } from "./deeds.js";
+import { asLeft, leave } from "./left.js";
+import { change, look, store } from "./store.js";
 import { CROSS } from "./layers.js";
 
-const flip = (of, trouble) =>
-  deed("trouble", { of, name: trouble.name, on: !trouble.on }, `trouble-${of}-${trouble.name}`);
-const box = (of, trouble, more = {}) =>
-  h("input", { type: "checkbox", checked: trouble.on, onchange: () => flip(of, trouble), ...more });
+function box(of, { name, on: shown }, more = {}) {
+  const id = `trouble-${of}-${name}`;
+  const flip = ({ target: { checked: on } }) => leave(id, on, () => inTurn("trouble", { of, name, on }, id));
+  return h("input", { type: "checkbox", checked: asLeft(id, shown), onchange: flip, ...more });
+}
 
 // Opens upwards over what is above it, so that nothing is pushed aside.
 export function troublesOf(of, words, troubles) {

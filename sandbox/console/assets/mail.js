@@ -1,7 +1,8 @@
 // A mailbox: its mails, the one that is read as a mail program shows it, and what may be wrong with the address.
 
 import { h, icon } from "./dom.js";
-import { change, deed, look } from "./store.js";
+import { deed } from "./deeds.js";
+import { change, look } from "./store.js";
 import { isFresh } from "./fresh.js";
 import { nameOf } from "./contact.js";
 import { linked } from "./phone.js";

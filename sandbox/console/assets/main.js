@@ -11,8 +11,10 @@ import { patients } from "./patients.js";
 import { happenings } from "./happenings.js";
 import { drawFaults, faultsButton } from "./faults.js";
 import { drawModal } from "./modal.js";
-import { follow, tour, tourButton } from "./tour.js";
+import { follow, spotStep, tour, tourButton } from "./tour.js";
 import { holdingPlaces } from "./places.js";
+import { dropTold } from "./left.js";
+import { whenStill } from "./still.js";
 
 const SUN =
   "M10 6a4 4 0 100 8 4 4 0 000-8zM10 1v2M10 17v2M1 10h2M17 10h2M3.6 3.6l1.4 1.4M15 15l1.4 1.4M3.6 16.4L5 15M15 5l1.4-1.4";
@@ -71,7 +73,8 @@ const room = (key, words) =>
 const rooms = () =>
   h("nav", { class: "rooms", "aria-label": "Rooms" }, room("slack", "Slack"), room("patients", "Patients"));
 
-function draw() {
+function drawNow() {
+  dropTold();
   const app = document.getElementById("app");
   if (!store.picture) {
     app.replaceChildren(
@@ -108,7 +111,9 @@ function draw() {
   );
   drawModal();
   drawFaults();
+  spotStep();
 }
+const draw = () => whenStill(drawNow);
 
 const kept = remembered("theme", "");
 if (kept) document.documentElement.dataset.theme = kept;

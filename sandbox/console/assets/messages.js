@@ -2,8 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { blocks } from "./blocks.js";
-import { idOf } from "./parts.js";
-import { change, deed, look, personName, store } from "./store.js";
+import { change, look, personName, store } from "./store.js";
 import { isFresh } from "./fresh.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { avatar } from "./faces.js";
@@ -18,22 +17,13 @@ const openThread = (ts) => {
   return look();
 };
 
-function place(message, inThread) {
-  const key = `${inThread ? "t" : ""}${message.ts}`;
-  const use = (block, element, value) =>
-    deed(
-      "press",
-      {
-        channel: message.channel,
-        ts: message.ts,
-        action_id: element.action_id,
-        block_id: block.block_id,
-        value: element.type === "button" ? undefined : value,
-      },
-      idOf({ key }, block, element),
-    );
-  return { key, values: message.values, use, suggest: async () => [] };
-}
+const place = (message, inThread) => ({
+  key: `${inThread ? "t" : ""}${message.ts}`,
+  deed: "press",
+  where: { channel: message.channel, ts: message.ts },
+  values: message.values,
+  suggest: async () => [],
+});
 
 const size = (bytes) =>
   bytes < 1024

@@ -3,8 +3,8 @@
 import { h, icon, morph } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { formValues } from "./elements.js";
-import { idOf } from "./parts.js";
-import { deed, store } from "./store.js";
+import { deed, post } from "./deeds.js";
+import { store } from "./store.js";
 import { CROSS } from "./layers.js";
 import { textObject } from "./mrkdwn.js";
 
@@ -16,64 +16,44 @@ const holder = () =>
     return node;
   })();
 
-function place(view) {
-  const act = (block, element, value) => {
-    const silent = block.type === "input" && !block.dispatch_action;
-    if (silent) {
-      fetch("/console/act", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({
-          user: store.me,
-          view_id: view.id,
-          action_id: element.action_id,
-          block_id: block.block_id,
-          value,
-        }),
-      });
-      return undefined;
-    }
-    return deed(
-      "act",
-      { view_id: view.id, action_id: element.action_id, block_id: block.block_id, value },
-      idOf(place(view), block, element),
-    );
-  };
-  return {
-    key: view.id,
-    values: view.state.values,
-    errors: view.errors,
-    use: act,
-    suggest: async (element, typed) => {
-      const found = await deed("suggest", { view_id: view.id, action_id: element.action_id, typed });
-      return Array.isArray(found) ? found : [];
-    },
-  };
-}
-export const viewPlace = place;
+export const viewPlace = (view) => ({
+  key: view.id,
+  deed: "act",
+  where: { view_id: view.id },
+  values: view.state.values,
+  errors: view.errors,
+  suggest: async ({ action_id }, typed) => {
+    const found = await post("suggest", { user: store.me, view_id: view.id, action_id, typed });
+    if (found.trouble) store.say(found.trouble, "trouble");
+    return Array.isArray(found) ? found : [];
+  },
+});
 
 async function submit(view, event) {
   event.preventDefault();
-  const dialog = document.querySelector("#modals dialog");
-  const answer = await deed("submit", { view_id: view.id, values: formValues(dialog) }, `submit-${view.id}`);
+  const dialog = event.target.closest("dialog"),
+    given = { view_id: view.id, values: formValues(dialog) };
+  const answer = await deed("submit", given, `submit-${view.id}`, view.id);
   if (Object.keys(answer.errors ?? {}).length)
     dialog.querySelector(".b-input.wrong .field, .b-input.wrong input")?.focus();
 }
 
+// Those under the one on top are shut, and keep what was typed in them.
 export function drawModal() {
   const stack = store.picture.modals,
     view = stack.at(-1),
-    root = holder(),
-    open = root.querySelector("dialog");
-  if (!view) {
-    open?.remove();
-    return;
+    root = holder();
+  for (const node of [...root.children]) {
+    if (!stack.some((each) => each.id === node.dataset.key)) node.remove();
+    else if (node.dataset.key !== view.id) node.close();
   }
-  const close = (clear) => deed("close", { view_id: view.id, clear }, `close-${view.id}`);
-  const busy = store.busy.has(`submit-${view.id}`);
+  if (!view) return;
+  const close = (clear) => deed("close", { view_id: view.id, clear }, `close-${view.id}`, view.id);
+  const busy = store.busy.has(`submit-${view.id}`),
+    title = `title-${view.id}`;
   const fresh = h(
     "dialog",
-    { class: "modal", "data-key": view.id, "aria-labelledby": "modal-title", "data-keep": "open" },
+    { class: "modal", "data-key": view.id, "aria-labelledby": title, "data-keep": "open" },
     h(
       "form",
       { novalidate: true, onsubmit: (event) => submit(view, event) },
@@ -87,13 +67,13 @@ export function drawModal() {
               icon("M12 4l-6 6 6 6"),
             )
           : h("span", { class: "avatar app" }, store.picture.bot.name[0]),
-        h("h2", { id: "modal-title" }, ...textObject(view.title)),
+        h("h2", { id: title }, ...textObject(view.title)),
         h("button", { type: "button", class: "bare", "aria-label": "Close", onclick: () => close(true) }, icon(CROSS)),
       ),
       h(
         "div",
-        { class: "body", tabindex: "0", role: "group", "aria-labelledby": "modal-title" },
-        ...blocks(view.blocks, place(view)),
+        { class: "body", tabindex: "0", role: "group", "aria-labelledby": title },
+        ...blocks(view.blocks, viewPlace(view)),
       ),
       h(
         "footer",
@@ -117,19 +97,19 @@ export function drawModal() {
       ),
     ),
   );
-  if (open && open.dataset.key === view.id) {
-    morph(open, fresh);
-    return;
+  const known = [...root.children].find((node) => node.dataset.key === view.id),
+    dialog = known ? morph(known, fresh) : fresh;
+  if (dialog.open) return;
+  if (!known) {
+    root.append(dialog);
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      close(false);
+    });
   }
-  open?.remove();
-  fresh.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    close(false);
-  });
-  root.append(fresh);
-  fresh.showModal();
+  dialog.showModal();
   (
-    fresh.querySelector(".body .field, .body input, .body button") ??
-    fresh.querySelector("footer .primary, footer .btn")
+    dialog.querySelector(".body .field, .body input, .body button") ??
+    dialog.querySelector("footer .primary, footer .btn")
   )?.focus();
 }

@@ -12,7 +12,6 @@ const unread = (contact) => contact.at > (store.seen[contact.key] ?? store.opene
 const offered = (contact) => ({
   key: contact.key,
   words: nameOf(contact),
-  chosen: contact.key === store.picture.contact?.key,
   note: [
     contact.phone && contact.phone !== contact.name && pretty(contact.phone),
     contact.mail,
@@ -35,6 +34,7 @@ const picker = (contact) =>
     placeholder: "Type a name",
     value: contact ? nameOf(contact) : "",
     ask: find,
+    chosen: contact ? [contact.key] : [],
     pick: (item) => openContact(item.key),
   });
 

@@ -1,7 +1,8 @@
 // A phone one could hold: what arrived on it, what its owner answers, and how the network treats it.
 
 import { h, icon } from "./dom.js";
-import { change, deed, look, store } from "./store.js";
+import { inTurn } from "./deeds.js";
+import { change, look, store } from "./store.js";
 import { isFresh } from "./fresh.js";
 import { nameOf, pretty } from "./contact.js";
 import { troublesOf } from "./faults.js";
@@ -53,25 +54,37 @@ function bubble(text) {
   );
 }
 
-function text(number, body) {
-  if (body.trim()) deed("text", { number, body: body.trim() }, "text-back");
-}
+const text = (number, body) => inTurn("text", { number, body }, "text-back");
 async function earlier() {
   change({ texts: "all" });
   await look();
 }
 
 function writing({ number }) {
-  const send = (event) => {
+  const { drafts } = store;
+  const send = async (event) => {
     event.preventDefault();
-    const field = event.target.querySelector("input");
-    text(number, field.value);
+    const field = event.target.querySelector("input"),
+      body = field.value.trim();
+    if (!body) return;
     field.value = "";
+    drafts.delete(number);
+    const answer = await text(number, body);
+    if (!answer.away || drafts.get(number)) return;
+    drafts.set(number, body);
+    store.draw();
   };
   return h(
     "form",
     { class: "text-back", "data-key": `f${number}`, onsubmit: send },
-    h("input", { class: "field", "aria-label": "Text back", placeholder: "Text message", autocomplete: "off" }),
+    h("input", {
+      class: "field",
+      "aria-label": "Text back",
+      placeholder: "Text message",
+      autocomplete: "off",
+      value: drafts.get(number) ?? "",
+      oninput: (event) => drafts.set(number, event.target.value),
+    }),
     h(
       "button",
       {

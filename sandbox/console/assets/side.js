@@ -1,7 +1,8 @@
 // Slack's side: the rooms a person is in, the app, and who they are.
 
 import { h, icon } from "./dom.js";
-import { change, deed, look, openChannel, personName, store } from "./store.js";
+import { deed } from "./deeds.js";
+import { change, look, openChannel, personName, store } from "./store.js";
 import { avatar, botFace } from "./faces.js";
 
 const LOCK = "M6 9V6.5a4 4 0 018 0V9M5 9h10v8H5z";
@@ -31,10 +32,9 @@ function entry(channel) {
 async function home() {
   change({ tab: "home", drawer: false });
   const answer = await deed("home", {});
-  if (answer.channel) {
-    change({ channel: answer.channel, pages: 1, thread: "", tab: "home", room: "slack" });
-    await look();
-  }
+  if (!answer.channel || store.tab !== "home") return; // somewhere else by now
+  change({ channel: answer.channel, pages: 1, thread: "", room: "slack" });
+  await look();
 }
 
 function app(channels) {

@@ -1,4 +1,4 @@
-// What the page knows: the world's last picture, and what this person has open. Asks the sandbox, tells it deeds.
+// What the page knows: the world's last picture, for which it asks the sandbox, and what this person has open.
 
 import { noteFresh } from "./fresh.js";
 
@@ -25,7 +25,7 @@ export const store = {
   opened: "",
   asked: 0,
   lost: false,
-  busy: new Set(),
+  busy: new Map(),
   log: [],
   heard: 0,
   me: remembered("me", ""),
@@ -33,7 +33,8 @@ export const store = {
   pages: 1,
   thread: "",
   tab: "messages",
-  typing: "",
+  hint: 0,
+  drafts: new Map(),
   newFrom: "",
   contact: remembered("contact", ""),
   side: remembered("side", "phone"),
@@ -73,24 +74,38 @@ function asking() {
   });
 }
 
-let asks = 0;
-export async function look() {
-  const mine = ++asks;
+// One picture after another, so that one comes however often it is asked; who asks is shown one asked for since.
+let last = Promise.resolve(),
+  next = null;
+export function look() {
+  const go = () => {
+    next = null;
+    last = lookNow();
+    return last;
+  };
+  next ??= last.then(go, go);
+  return next;
+}
+
+async function lookNow() {
   try {
-    const answer = await fetch(`/console/state?${asking()}`);
-    const picture = await answer.json();
-    if (mine !== asks) return;
-    take(picture);
-    if (elsewhere(picture)) {
-      await look();
-      return;
-    }
+    take(await asked());
     markSeen();
   } catch {
     store.lost = true;
   }
   store.draw();
   store.looked();
+}
+
+// What answers a question that is no longer the page's own is not shown.
+async function asked() {
+  for (;;) {
+    const question = `${asking()}`,
+      answer = await fetch(`/console/state?${question}`),
+      picture = await answer.json();
+    if (question === `${asking()}` && !elsewhere(picture)) return picture;
+  }
 }
 
 function take(picture) {
@@ -136,29 +151,6 @@ export function listen() {
     Object.assign(store, { lost: true, log: [], heard: 0 });
     store.draw();
   };
-}
-
-export async function deed(path, body, busy = path) {
-  if (store.busy.has(busy)) return {};
-  store.busy.add(busy);
-  store.draw();
-  try {
-    const answer = await fetch(`/console/${path}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ user: store.me, ...body }),
-    });
-    const came = await answer.json().catch(() => ({ trouble: `The sandbox answered ${answer.status}.` }));
-    if (came.trouble) store.say(came.trouble, "trouble");
-    if (came.note) store.say(came.note);
-    return came;
-  } catch {
-    store.say("The sandbox does not answer. Is it still running?", "trouble");
-    return { trouble: "lost" };
-  } finally {
-    store.busy.delete(busy);
-    await look();
-  }
 }
 
 export const personName = (id) =>

@@ -72,12 +72,13 @@ function arrive() {
   return true;
 }
 
+export const spotStep = () => pointAt(here()?.step);
+
 // Called after every look: a step that was done while it was shown goes on by itself, after a moment to see it.
 export function follow() {
   if (arrive()) return;
   const name = entered,
     now = here();
-  pointAt(now?.step);
   if (now?.step.done && !doneBefore && !timer)
     timer = setTimeout(() => {
       timer = 0;
