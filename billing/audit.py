@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.by_hand import rows_by
 from models.change import link
 from models.database import read
 from models.record import Event
@@ -193,6 +194,7 @@ async def audit(*, full: bool = False) -> list[Finding]:
 
 AS_IT_STANDS = "SELECT seq, hash, (SELECT COALESCE(MAX(seq), 0) FROM event) AS last FROM chain_head WHERE id = 1"
 """The head and the last event in one statement: others go on writing while the chain is followed."""
+LINKS = "SELECT * FROM event WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3"
 
 
 async def _chain() -> list[Finding]:
@@ -201,7 +203,7 @@ async def _chain() -> list[Finding]:
     if head["seq"] != head["last"]:
         return [_off(head["seq"], f"The chain's head says {head['seq']} events; the last is {head['last']}.")]
     seq, previous = 0, ""
-    while events := await Event.filter(seq__gt=seq, seq__lte=head["seq"]).order_by("seq").limit(PAGE):
+    while events := await rows_by(Event, LINKS, [seq, head["seq"], PAGE]):
         for event in events:
             if event.seq != seq + 1:
                 return [_off(seq + 1, f"Event {seq + 1} is missing.")]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from duesday.loop import NEW_LOOP
@@ -28,6 +29,10 @@ pytest_plugins = [
 # How long an example takes is the machine's business; a shared one would fail tests by the clock.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# By itself structlog draws an exception with all source and variables around it: as much work as most tests are.
+shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], shown])
 
 
 MEMORY, SPARE_BYTES = Path("/dev/shm"), 2_000_000_000
