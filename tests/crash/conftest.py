@@ -12,17 +12,17 @@ from tests.support.databases import KINDS, WORKER, beside, new_postgres, numbers
 
 
 @pytest.fixture(scope="session")
-def billed_sqlite(tmp_path_factory: pytest.TempPathFactory, pdf: PdfPrinter) -> Billed:
-    path = tmp_path_factory.mktemp("billed") / "duesday.db"
+def billed_sqlite(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, pdf: PdfPrinter) -> Billed:
+    path = shutil.copy(migrated_file, tmp_path_factory.mktemp("billed"))
     billed = Billed("sqlite", str(path), {})
     beside(bill_everybody(f"sqlite://{path}", billed, pdf))
     return billed
 
 
 @pytest.fixture(scope="session")
-def billed_postgres(pdf: PdfPrinter) -> Iterator[Billed]:
+def billed_postgres(migrated_postgres: str, pdf: PdfPrinter) -> Iterator[Billed]:
     billed = Billed("postgres", f"{WORKER}_billed", {})
-    for url in new_postgres(billed.template):
+    for url in new_postgres(billed.template, template=migrated_postgres):
         beside(bill_everybody(url, billed, pdf))
         yield billed
 

@@ -15,7 +15,7 @@ from typing import Self
 from domain.practice import Practice
 from sandbox import World
 from tests.crash.clock import SharedClock
-from tests.crash.leases import heard_out
+from tests.crash.leases import end_leases, heard_out
 from tests.crash.lines import Death, Place
 from tests.crash.victim import Life, live
 from tests.support.nursery import nursery
@@ -111,6 +111,7 @@ class Household:
                 raise AssertionError(f"It ended by itself ({self._process.exitcode}):\n{self.log.read_text()[-6000:]}")
             await heard_out()
             self.dead.add(self._number)
+            await end_leases(self.dead)  # before the next life looks around for the first time
             if not self.supervised:
                 return
 

@@ -25,5 +25,7 @@ async def heard_out() -> None:
 async def end_leases(dead: Collection[int]) -> None:
     """Asked again and again: what the dead had asked of the database may be done later than they died."""
     for row in await read(HELD) if dead else ():
-        if moment(row["claimed_until"]).microsecond % MOST_LIVES in dead:
-            await execute(f"UPDATE {row['held']} SET claimed_until = NULL WHERE id = $1", [row["id"]])
+        until = moment(row["claimed_until"])
+        if until.microsecond % MOST_LIVES in dead:  # and still has it: others who ask may have been quicker
+            ended = f"UPDATE {row['held']} SET claimed_until = NULL WHERE id = $1 AND claimed_until = $2"
+            await execute(ended, [row["id"], until])

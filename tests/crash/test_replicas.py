@@ -60,9 +60,9 @@ async def bill_many(url: str, pdf: PdfPrinter) -> None:
 
 
 @pytest.fixture(scope="module")
-def many_billed(pdf: PdfPrinter) -> Iterator[str]:
+def many_billed(migrated_postgres: str, pdf: PdfPrinter) -> Iterator[str]:
     name = f"{WORKER}_many_billed"
-    for url in new_postgres(name):
+    for url in new_postgres(name, template=migrated_postgres):
         beside(bill_many(url, pdf))
         yield name
 

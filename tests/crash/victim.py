@@ -73,7 +73,7 @@ async def _live(line: Connection, life: Life) -> None:
         asyncio.get_running_loop().add_reader(line.fileno(), told.set)
         line.send("up")
         with deadly(life.ends_at) if life.ends_at else counted(lines) if life.counts else nullcontext():
-            await _until(told, _ticks(house, clock))
+            await _until(told, _ticks(house, pump, clock))
     line.send(lines)
 
 
@@ -99,8 +99,9 @@ def _eager(pump: Pump) -> Pump:
     return Pump({name: replace(lane, gathers=min(lane.gathers, BREATH)) for name, lane in pump.lanes.items()})
 
 
-async def _ticks(house: House, clock: SharedClock) -> None:
-    """As cron would, only more often; and in the breath in which the clock was moved."""
+async def _ticks(house: House, pump: Pump, clock: SharedClock) -> None:
+    """As cron would, only more often; and in the breath in which the clock was moved, which is the bell for all that
+    has fallen due by it: a move from outside is no commit of ours."""
     while True:
         moved, began = clock.moved_by, clock.now()
         await run_ticks((), practice=house.practice, ports=house.ports)
@@ -108,6 +109,7 @@ async def _ticks(house: House, clock: SharedClock) -> None:
         for _ in range(CRON_BREATHS):
             await asyncio.sleep(BREATH)
             if clock.moved_by != moved:
+                pump.ring()
                 break
 
 
