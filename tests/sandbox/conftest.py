@@ -32,6 +32,18 @@ async def day() -> AsyncIterator[Day]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def console(page: Page, day: Day) -> Page:
+    return await _opened(page, day)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def timed_console(timed_page: Page, day: Day) -> Page:
+    """One whose timers stand still until they are told to go on."""
+    await _opened(timed_page, day)
+    await timed_page.clock.pause_at(await timed_page.evaluate("() => Date.now() / 1000 + 1"))
+    return timed_page
+
+
+async def _opened(page: Page, day: Day) -> Page:
     await page.goto(day.world.url)
     await expect(page.get_by_role("article").first).to_be_visible()
     return page

@@ -44,44 +44,69 @@ class Appointments:
         self._world.phones.accept(to=BEN, body=f"Reminder {len(self.kept)}", sender="+12125550100")
 
 
-async def test_the_clock_plays_from_one_thing_that_is_due_to_the_next(console: Page, day: Day) -> None:
-    appointments = Appointments(day, 2)
+async def passes(console: Page, seconds: float) -> None:
+    """So long, and on from there: what starts to wait only now has its time, too."""
+    await console.clock.resume()
+    await console.clock.fast_forward(round(seconds * 1000))
+
+
+async def test_the_clock_plays_from_one_thing_that_is_due_to_the_next(timed_console: Page, day: Day) -> None:
+    console, appointments = timed_console, Appointments(day, 2)
     just = console.get_by_role("region", name="What just happened")
     await console.get_by_role("button", name="Play").click()
     await expect(just).to_contain_text("Text to Benjamin Köhler: Reminder 1")
+    await expect(console.get_by_role("group", name="clock")).not_to_have_attribute("aria-busy", "true")
     assert len(appointments.kept) == 1, "one sees each of them happen"
-    await expect(just).to_contain_text("Text to Benjamin Köhler: Reminder 2")
-    await expect(console.get_by_text("Nothing is due")).to_be_visible()
+    for shown in (just.get_by_text("Reminder 2"), console.get_by_text("Nothing is due")):
+        await passes(console, 1.6)
+        await expect(shown.first).to_be_visible()
     await expect(console.get_by_role("button", name="Play")).to_be_visible()
 
 
-async def test_the_clock_is_stopped_where_one_wants_to_look(console: Page, day: Day) -> None:
-    appointments = Appointments(day, 9)
+async def test_the_clock_is_stopped_where_one_wants_to_look(timed_console: Page, day: Day) -> None:
+    console, appointments = timed_console, Appointments(day, 9)
     await console.get_by_role("button", name="Play").click()
     await expect(console.get_by_role("button", name="+1 day")).to_be_disabled()
     await expect(console.get_by_role("region", name="What just happened")).to_contain_text("Reminder 1")
     await console.keyboard.press("Escape")
     await expect(console.get_by_role("button", name="+1 day")).to_be_enabled()
-    assert len(appointments.kept) <= 2
+    await passes(console, 10)
+    await expect(console.get_by_role("button", name="Play")).to_be_visible()
+    assert len(appointments.kept) == 1
 
 
-async def test_a_tour_goes_on_by_itself_when_a_step_is_done(console: Page, day: Day) -> None:
-    day.world.tour = TOUR
-    tour = console.get_by_role("region", name="Guided tour")
+async def test_what_is_new_is_marked_for_a_moment_only(timed_console: Page, day: Day) -> None:
+    console = timed_console
+    said = await day.client.chat_postMessage(channel=day.room, text="Look here")
+    message = console.locator(f'[data-key="m{said["ts"]}"]')
+    await expect(message).to_have_attribute("data-fresh", "")
+    await expect(console.locator("[data-fresh]")).to_have_count(1)
+    await console.clock.fast_forward(3000)
+    await expect(message).not_to_have_attribute("data-fresh", "")
+
+
+async def test_a_tour_goes_on_by_itself_when_a_step_is_done(timed_console: Page, day: Day) -> None:
+    console, day.world.tour = timed_console, TOUR
+    tour, done = console.get_by_role("region", name="Guided tour"), console.get_by_text("Done.")
     await tour.get_by_role("button", name="Begin the tour").click()
     await expect(tour).to_contain_text("1/2")
     await expect(tour.get_by_role("img", name="Step 1 of 3")).to_be_visible()
     await expect(console.get_by_role("button", name="Pause")).to_have_attribute("data-spot", "")
     await day.client.chat_update(channel=day.room, ts=day.card, text="Paused · INV-1042", blocks=[])
-    await expect(tour.get_by_text("Done.")).to_be_attached()
+    await expect(done).to_be_attached()
+    await console.clock.fast_forward(1200)
     await expect(tour).to_contain_text("+1 day")
     await expect(console.get_by_role("button", name="+1 day")).to_have_attribute("data-spot", "")
     await tour.get_by_role("button", name="Next").click()
     await console.get_by_role("button", name="3 replies").click()
+    await expect(done).to_be_attached()
+    await console.clock.fast_forward(1200)
     await expect(tour).to_contain_text("2/2")
     await expect(console.get_by_role("region", name="Phone of Ana Pereira")).to_be_visible()
     await console.get_by_label("Text back").fill("Thanks")
     await console.keyboard.press("Enter")
+    await expect(done).to_be_attached()
+    await console.clock.fast_forward(1200)
     await expect(tour).to_have_count(0)
     await expect(console.get_by_text("That was the tour.")).to_be_visible()
 

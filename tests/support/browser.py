@@ -1,7 +1,7 @@
 """A page of the system's Chromium, headless."""
 
 from collections.abc import AsyncIterator
-from typing import Literal
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -12,8 +12,6 @@ from tests.support.needs import chromium
 in_a_browser = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 """The marks of tests that want a `page`. They share one loop with their browser, which costs more to reach than to
 use; so do their own fixtures: `@pytest_asyncio.fixture(loop_scope="session")`."""
-
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -37,6 +35,24 @@ async def window(browser: Browser) -> Page:
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(window: Page) -> AsyncIterator[Page]:
     """A page without a past, on which nothing moves by itself. An error in the page's own script fails its test."""
+    async with _without_errors(window):
+        yield window
+    await _forget(window)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def timed_page(browser: Browser) -> AsyncIterator[Page]:
+    """One whose timers go by `page.clock`, so that nobody waits for them."""
+    profile = await browser.new_context(locale="en-US")
+    page = await profile.new_page()
+    await page.clock.install()
+    async with _without_errors(page):
+        yield page
+    await profile.close()
+
+
+@asynccontextmanager
+async def _without_errors(window: Page) -> AsyncIterator[None]:
     await window.set_viewport_size({"width": 1280, "height": 900})
     await window.emulate_media(color_scheme="light", reduced_motion="reduce")
     errors: list[Error] = []
@@ -45,9 +61,8 @@ async def page(window: Page) -> AsyncIterator[Page]:
         errors.append(error)
 
     window.on("pageerror", note)
-    yield window
+    yield
     window.remove_listener("pageerror", note)
-    await _forget(window)
     assert not errors
 
 

@@ -1,7 +1,7 @@
 // What a person does here, told to the sandbox. Nothing is dropped: what is chosen, typed or ticked goes in the order in
 // which it was done. Only a button that is pressed again while it is busy was pressed once.
 
-import { look, store } from "./store.js";
+import { drawNext, look, store } from "./store.js";
 
 export async function post(path, body) {
   try {
@@ -29,6 +29,7 @@ async function tell(path, body, busy, line) {
   if (came.note) store.say(came.note);
   if (store.busy.get(busy) === 1) store.busy.delete(busy);
   else store.busy.set(busy, store.busy.get(busy) - 1);
+  drawNext();
   await look();
   return came;
 }

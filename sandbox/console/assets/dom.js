@@ -62,11 +62,12 @@ export function morph(old, fresh) {
   old.handlers = fresh.handlers;
   const asked = old.getAttribute("data-given"),
     ticked = old.hasAttribute("checked");
-  for (const { name, value } of [...fresh.attributes])
+  const names = fresh.getAttributeNames();
+  for (const name of names) {
+    const value = fresh.getAttribute(name);
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  const keeps = `data-spot ${old.dataset.keep ?? ""}`; // what the tour points at is marked from outside
-  for (const { name } of [...old.attributes])
-    if (!fresh.hasAttribute(name) && !keeps.includes(name)) old.removeAttribute(name);
+  }
+  if (old.attributes.length > names.length) shed(old, fresh);
   for (const name of ["disabled", "hidden"]) if (name in old) old[name] = fresh[name];
   const given = fresh.getAttribute("data-given");
   if (fresh.type === "checkbox" || fresh.type === "radio") {
@@ -77,11 +78,18 @@ export function morph(old, fresh) {
   return old;
 }
 
+// What the tour points at is marked from outside.
+function shed(old, fresh) {
+  const keeps = `data-spot ${old.dataset.keep ?? ""}`;
+  for (const name of old.getAttributeNames())
+    if (!fresh.hasAttribute(name) && !keeps.includes(name)) old.removeAttribute(name);
+}
+
 // Half written, and not yet told: it is for who writes it to change.
 const isTyped = (field, asked) => field === document.activeElement && asked !== null && field.value !== asked;
 
 function children(old, fresh) {
-  if (!old.firstChild && !fresh.firstChild) return;
+  if (inStep(old, fresh)) return;
   const keyed = new Map([...old.childNodes].filter(keyOf).map((each) => [keyOf(each), each]));
   const wantedKeys = new Set([...fresh.childNodes].map(keyOf));
   let place = old.firstChild;
@@ -104,12 +112,25 @@ function children(old, fresh) {
   }
 }
 
+const classOf = (node) => node.getAttribute?.("class");
+const same = (old, fresh) => alike(old, fresh) && classOf(old) === classOf(fresh);
+
+// Mostly what stands here is what is wanted, node by node.
+function inStep(old, fresh) {
+  let [here, wanted] = [old.firstChild, fresh.firstChild];
+  for (; here && wanted && same(here, wanted); here = here.nextSibling) wanted = wanted.nextSibling;
+  if (here || wanted) return false;
+  for (here = old.firstChild, wanted = fresh.firstChild; here; here = here.nextSibling, wanted = wanted.nextSibling)
+    morph(here, wanted);
+  return true;
+}
+
 // When what stands here is gone from the fresh page and what is wanted comes later, the gone ones are taken out, so that
 // a field behind a vanished hint stays the same field, with its words and its focus.
 function upTo(place, wanted, wantedKeys) {
   const gone = [];
   for (let node = place; node; node = node.nextSibling) {
-    if (alike(node, wanted) && node.className === wanted.className) {
+    if (same(node, wanted)) {
       gone.forEach((each) => each.remove());
       return node;
     }

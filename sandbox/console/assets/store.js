@@ -88,14 +88,30 @@ export function look() {
 }
 
 async function lookNow() {
+  let news = true;
   try {
-    take(await asked());
+    const picture = await asked();
+    news = isNews(picture);
+    take(picture);
     markSeen();
   } catch {
     store.lost = true;
   }
-  store.draw();
+  if (news) store.draw();
   store.looked();
+}
+
+// A picture like the last one is not drawn again, unless something else waits for it.
+let outline = "";
+export const drawNext = () => {
+  outline = "";
+};
+function isNews({ now, happenings, ...seen }) {
+  const before = outline,
+    passed = Date.now() - store.asked,
+    moved = store.picture && Math.abs(Date.parse(now) - Date.parse(store.picture.now) - passed) > 1000;
+  outline = JSON.stringify(seen);
+  return moved || store.lost || happenings.length > 0 || outline !== before;
 }
 
 // What answers a question that is no longer the page's own is not shown.
