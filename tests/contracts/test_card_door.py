@@ -28,14 +28,14 @@ class Vendor:
     close: Callable[[], Awaitable[None]]
 
 
-def stripe(world: World, address: str = "") -> Vendor:
+def stripe(world: World, address: str = "", patience: float = 1.5) -> Vendor:
     settings = world.environment()
     door = StripeCards(
         settings["STRIPE_API_KEY"],
         settings["STRIPE_WEBHOOK_SECRET"],
         clock=world.clock,
         api_url=f"{address}/stripe" if address else settings["STRIPE_API_URL"],
-        timeout=1.5,
+        timeout=patience,
     )
     return Vendor(door, world.cards, "checkout.sessions.create", door.close)
 
@@ -51,6 +51,14 @@ def vendor_of(request: pytest.FixtureRequest) -> Callable[..., Vendor]:
 @pytest.fixture
 async def vendor(world: World, vendor_of: Callable[..., Vendor]) -> AsyncIterator[Vendor]:
     vendor = vendor_of(world)
+    yield vendor
+    await vendor.close()
+
+
+@pytest.fixture
+async def hurried(world: World, vendor_of: Callable[..., Vendor], kind: str) -> AsyncIterator[Vendor]:
+    """The same, which soon gives up what would never come."""
+    vendor = vendor_of(world, **({"patience": 0.3} if kind == "timeout" else {}))
     yield vendor
     await vendor.close()
 
@@ -116,13 +124,13 @@ async def test_a_call_cut_off_on_the_way_opens_one_page(vendor: Vendor, request_
 
 
 @pytest.mark.parametrize("kind", ["500", "reset_after_commit", "timeout"])
-async def test_an_answer_lost_for_good_is_unknown(vendor: Vendor, request_: CheckoutRequest, kind: str) -> None:
-    vendor.processor.desk.will(kind, vendor.opening, times=9)
+async def test_an_answer_lost_for_good_is_unknown(hurried: Vendor, request_: CheckoutRequest, kind: str) -> None:
+    hurried.processor.desk.will(kind, hurried.opening, times=9)
     async with asyncio.timeout(10):
         with pytest.raises(DoorFault) as caught:
-            await vendor.door.open_checkout(request_)
+            await hurried.door.open_checkout(request_)
     assert (caught.value.passing, caught.value.unknown) == (True, True)
-    assert len(vendor.processor.sessions) == (kind == "reset_after_commit")
+    assert len(hurried.processor.sessions) == (kind == "reset_after_commit")
 
 
 async def test_asked_twice_for_one_checkout_there_is_one_page(vendor: Vendor, request_: CheckoutRequest) -> None:
@@ -292,13 +300,13 @@ async def test_what_cannot_be_refunded_is_refused_for_good(vendor: Vendor, reque
 
 @pytest.mark.parametrize("kind", ["500", "reset_after_commit", "timeout"])
 async def test_a_refund_whose_answer_is_lost_is_unknown_and_the_same_when_asked_for_again(
-    vendor: Vendor, request_: CheckoutRequest, kind: str
+    vendor: Vendor, hurried: Vendor, request_: CheckoutRequest, kind: str
 ) -> None:
     paid = await a_paid_card(vendor, request_)
     vendor.processor.desk.will(kind, "refunds.create", times=2)
     async with asyncio.timeout(10):
         with pytest.raises(DoorFault) as caught:
-            await vendor.door.refund(ref="refund-1", processor_id=paid, amount_cents=2_345)
+            await hurried.door.refund(ref="refund-1", processor_id=paid, amount_cents=2_345)
     assert (caught.value.passing, caught.value.unknown) == (True, True)
     if kind != "500":  # an answer, for Stripe: it gives the same again for a day
         await vendor.door.refund(ref="refund-1", processor_id=paid, amount_cents=2_345)

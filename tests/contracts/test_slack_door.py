@@ -26,13 +26,13 @@ class Vendor:
     close: Callable[[], Awaitable[None]]
 
 
-def web_api(world: World, address: str = "", token: str = "") -> Vendor:
+def web_api(world: World, address: str = "", token: str = "", patience: float = 1.5) -> Vendor:
     settings = world.environment()
     url = settings["SLACK_API_URL"]
     door = SlackWeb(
         token or settings["SLACK_BOT_TOKEN"],
         api_url=url.replace(world.url, address) if address else url,
-        timeout=1.5,
+        timeout=patience,
         page_size=2,
     )
     return Vendor(door, world.slack, door.close)
@@ -50,6 +50,14 @@ def vendor_of(request: pytest.FixtureRequest) -> Callable[..., Vendor]:
 async def vendor(world: World, vendor_of: Callable[..., Vendor]) -> AsyncIterator[Vendor]:
     world.slack.person(MIA, "Mia López", "mia@clinic.test", "America/New_York")
     vendor = vendor_of(world)
+    yield vendor
+    await vendor.close()
+
+
+@pytest.fixture
+async def hurried(world: World, vendor_of: Callable[..., Vendor], kind: str) -> AsyncIterator[Vendor]:
+    """The same, which soon gives up what would never come."""
+    vendor = vendor_of(world, **({"patience": 0.3} if kind == "timeout" else {}))
     yield vendor
     await vendor.close()
 
@@ -97,13 +105,13 @@ async def test_a_post_arrives_with_our_id_and_nothing_unfolds(vendor: Vendor, ca
 @pytest.mark.parametrize("kind", ["500", "reset", "reset_after_commit", "timeout"])
 @pytest.mark.parametrize("in_thread", [False, True], ids=["channel", "thread"])
 async def test_a_lost_answer_is_unknown_and_looking_tells_what_happened(
-    vendor: Vendor, world: World, card: SlackPost, kind: str, in_thread: bool
+    vendor: Vendor, hurried: Vendor, world: World, card: SlackPost, kind: str, in_thread: bool
 ) -> None:
     parent = await vendor.door.post(replace(card, ref="parent")) if in_thread else None
     post = replace(card, ref="card-2", thread_ts=parent)
     before = world.clock.now()
     vendor.slack.fault("chat.postMessage", kind, times=3)
-    fault = await fault_of(vendor.door.post(post))
+    fault = await fault_of(hurried.door.post(post))
     assert (fault.passing, fault.unknown) == (True, True)
     assert [fault.times for fault in vendor.slack.desk.planned] == [2]
     found = await vendor.door.find(post, since=before)
