@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from sandbox import World
 from tests.sandbox.console_day import Day, a_day
 from tests.sandbox.listener import Listener, listening
+from tests.support.ports import free_port
 
 
 @pytest.fixture
@@ -24,9 +25,15 @@ async def service(world: World) -> AsyncIterator[Listener]:
         yield listener
 
 
+@pytest.fixture(scope="session")
+def port() -> int:
+    """Each day's, one after the other: of one address the browser keeps the console's files."""
+    return free_port()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def day() -> AsyncIterator[Day]:
-    async with a_day() as day:
+async def day(port: int) -> AsyncIterator[Day]:
+    async with a_day(port) as day:
         yield day
 
 

@@ -203,10 +203,10 @@ async def fill(day: Day) -> None:
 
 
 @asynccontextmanager
-async def a_day() -> AsyncIterator[Day]:
+async def a_day(port: int = 0) -> AsyncIterator[Day]:
     clock = MovableClock()
     clock.move_to(datetime(2026, 11, 20, 15, 2, tzinfo=UTC))
-    async with World(clock=clock) as world:
+    async with World(clock=clock, port=port) as world:
         settings = world.environment()
         app, inside = App(SignatureVerifier(settings["SLACK_SIGNING_SECRET"])), web.Application()
 
