@@ -8,6 +8,7 @@ from domain.bill import Adjustment
 from domain.errors import Refusal, invalid, not_found
 from domain.money import MOST_CENTS, extended
 from domain.practice import Practice
+from models.by_hand import row_of
 from models.invoices import InvoiceLine
 from models.people import Patient
 from models.stock import Product
@@ -88,7 +89,7 @@ async def _ware(wanted: NewLine, guarantor: int, practice: Practice, today: date
 
 
 async def _patient(patient_id: int, guarantor: int) -> Patient:
-    patient = await Patient.get_or_none(id=patient_id)
+    patient = await row_of(Patient, id=patient_id)
     if patient is None or patient.payer_id != guarantor:
         raise invalid("This line is for somebody whom this guarantor doesn't pay for.", "lines")
     return patient

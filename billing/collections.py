@@ -17,6 +17,7 @@ from domain.invoice_set import INVOICE_SET
 from domain.plan import GOING
 from domain.practice import Practice
 from models.agency import AgencyCase, AgencyInvoice
+from models.by_hand import keep_row, row_of, rows_of
 from models.change import change
 from models.chasing import InvoiceSet
 from models.database import day, read
@@ -88,7 +89,7 @@ async def recall(
         await fire(invoice_set, "recall", machine=INVOICE_SET, actor=actor, told=told, seen_version=seen_version)
         case = await case_of(invoice_set.id)
         case.recalled_at, case.recalled_by = now, actor.name
-        await case.save(update_fields=["recalled_at", "recalled_by"])
+        await keep_row(case, "recalled_at", "recalled_by")
         return case
 
 
@@ -112,8 +113,8 @@ async def packet(case: AgencyCase, *, practice: Practice) -> Packet:
 async def tell_agency(invoice_id: int, now: datetime) -> None:
     """After money has moved on an invoice that an agency was given and not asked to give back: it must hear of it."""
     async with change(now) as told:
-        invoice = await Invoice.get(id=invoice_id)
-        if not await AgencyCase.filter(invoice_set_id=invoice.invoice_set_id, recalled_at=None).exists():
+        [invoice] = await rows_of(Invoice, id=invoice_id)
+        if not await row_of(AgencyCase, invoice_set_id=invoice.invoice_set_id, recalled_at=None):
             return
         told.tell(
             "set.agency_to_be_told",

@@ -1,7 +1,7 @@
 """What a person must look at before money moves, with both figures: kept, told once, and settled in the end."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from domain.access import Actor, require
@@ -9,7 +9,7 @@ from domain.errors import Refusal, invalid, not_found
 from domain.money import plain
 from domain.practice import Practice
 from domain.remittances import Doubt
-from models.by_hand import add_row, row_of
+from models.by_hand import add_row, change_rows, row_of, rows_of
 from models.change import Change, change
 from models.insurance import Claim, Discrepancy, Remittance
 
@@ -96,8 +96,8 @@ async def ask_about_claim(
         await ask_a_person(doubt, practice=practice, actor=actor, told=told, remittance=remittance, claim=claim)
         for doubt in doubts
     ]
-    waiting = Discrepancy.filter(claim_id=claim.id, what__in=STANDING, settled_at=None)
-    await waiting.exclude(id__in=[row.id for row in rows]).update(settled_at=told.now)
+    waiting = await rows_of(Discrepancy, claim_id=claim.id, what__in=STANDING, settled_at=None)
+    await _settle({row.id for row in waiting} - {row.id for row in rows}, told)
 
 
 def _key(doubt: Doubt, claim: Claim | None, account: str, remittance: Remittance | None) -> str:
@@ -123,8 +123,13 @@ def _sentence(doubt: Doubt, remittance: Remittance | None, account: str, currenc
 
 async def settle_posted(remittance: Remittance, account: str, told: Change) -> None:
     """What had to wait for a person is posted now."""
-    waiting = Discrepancy.filter(remittance_id=remittance.id, account=account, settled_at=None)
-    await waiting.exclude(what__in=STANDING).update(settled_at=told.now)
+    waiting = await rows_of(Discrepancy, remittance_id=remittance.id, account=account, settled_at=None)
+    await _settle({row.id for row in waiting if row.what not in STANDING}, told)
+
+
+async def _settle(over: Collection[int], told: Change) -> None:
+    if over:
+        await change_rows(Discrepancy, {"settled_at": told.now}, id__in=over, settled_at=None)
 
 
 async def settle_discrepancy(discrepancy_id: int, *, note: str, actor: Actor, now: datetime) -> Discrepancy:

@@ -11,6 +11,7 @@ from domain.errors import Refusal
 from domain.payment import PAYMENT
 from domain.ports import CardEvent
 from domain.practice import Practice
+from models.by_hand import row_of, rows_of
 from models.change import Change, change
 from models.firing import fire
 from models.money import Dispute, Payment
@@ -21,11 +22,11 @@ ENDS = {"dispute_won": "won", "dispute_lost": "lost"}
 async def follow_dispute(event: CardEvent, *, processor: str, practice: Practice, now: datetime) -> None:
     """A processor's word on a dispute; the end may come before the beginning, and each of them twice."""
     async with change(now) as told:
-        known = await Payment.get_or_none(processor=processor, processor_id=event.processor_id)
+        known = await row_of(Payment, processor=processor, processor_id=event.processor_id)
         if known is None:
             raise Refusal("payment_unknown", "The disputed payment is not in the books yet.")
         payment, who = await held_payment(known.id), vendor(processor)
-        dispute = await Dispute.get_or_none(processor_id=event.return_id)
+        dispute = await row_of(Dispute, processor_id=event.return_id)
         if dispute is None:
             dispute = await _open(event, payment, told, practice, who)
         if event.kind in ENDS and dispute.status == "open":
@@ -35,7 +36,7 @@ async def follow_dispute(event: CardEvent, *, processor: str, practice: Practice
 async def _open(event: CardEvent, payment: Payment, told: Change, practice: Practice, who: Actor) -> Dispute:
     """The bank has the money for now; nothing is owed again before it is decided. What it takes beyond what is left of
     the payment is not the patient's affair: `taken_cents` tells people of it."""
-    others = await Dispute.filter(payment_id=payment.id, status="open")
+    others = await rows_of(Dispute, payment_id=payment.id, status="open")
     taken = sum(other.amount_cents for other in others)
     cents = min(event.amount_cents, payment.amount_cents - payment.returned_cents - taken)
     facts = {

@@ -15,6 +15,7 @@ from domain.money import plain
 from domain.payment import PAYMENT
 from domain.practice import Practice
 from domain.refunds import Asked, RefundPlan, plan_refund
+from models.by_hand import rows_of
 from models.change import Change, change
 from models.firing import fire
 from models.invoices import Invoice
@@ -90,7 +91,7 @@ async def refund_payment(
 
 async def _refuse_what_is_under_way(payment: Payment, amount: int) -> None:
     """What is on its way back already cannot be sent a second time."""
-    under_way = sum(refund.amount_cents for refund in await Refund.filter(payment_id=payment.id, status="pending"))
+    under_way = sum(refund.amount_cents for refund in await rows_of(Refund, payment_id=payment.id, status="pending"))
     left = payment.amount_cents - payment.returned_cents - under_way
     if under_way and amount > left:
         most, going = plain(max(left, 0), payment.currency), plain(under_way, payment.currency)

@@ -17,6 +17,7 @@ from domain.claims import Decision
 from domain.errors import forbidden
 from domain.practice import Practice
 from domain.remittances import Check, ClaimPaid, Doubt, decision_of, doubts_about_check, doubts_about_claim
+from models.by_hand import keep_row, rows_of
 from models.change import Change, change
 from models.database import execute, read
 from models.insurance import Claim, ClaimPosting, Remittance
@@ -99,7 +100,8 @@ class _Desk:
             self.told.now,
         ]
         await execute(KEEP, facts)
-        return await Remittance.get(payer=check.payer, trace=check.trace)
+        [kept] = await rows_of(Remittance, payer=check.payer, trace=check.trace)
+        return kept
 
     def _doubts_about(self, check: Check, known: Remittance) -> Iterator[Doubt]:
         """Against what is known here: the same check as before, dated as checks are."""
@@ -112,7 +114,7 @@ class _Desk:
         self, account: str, decisions: Sequence[_Named], check: Check, remittance: Remittance
     ) -> None:
         claim = self.claims.get(account)
-        rows = await ClaimPosting.filter(key__in=[each.key for each in decisions])
+        rows = await rows_of(ClaimPosting, key__in=[each.key for each in decisions])
         known = {row.key: as_decided(row) for row in rows}
         doubts = list(_doubts_about_claim(decisions, check, claim, known))
         if claim is None or doubts:
@@ -132,7 +134,7 @@ class _Desk:
         self.posted.posted += 1
         if not claim.payer:
             claim.payer = check.payer_name or check.payer
-            await claim.save(update_fields=["payer"])
+            await keep_row(claim, "payer")
 
     async def follow_all(self) -> None:
         """Once for each claim, when all of the file is written down: a correction moves the share by the difference."""

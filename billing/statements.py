@@ -22,6 +22,7 @@ from models.statements import DueStatement
 
 _OWED = "CASE WHEN debit = 'receivable' THEN amount_cents WHEN credit = 'receivable' THEN -amount_cents ELSE 0 END"
 _CREDIT = "CASE WHEN credit = 'credit' THEN amount_cents WHEN debit = 'credit' THEN -amount_cents ELSE 0 END"
+LAST = "SELECT MAX(last_on) AS last_on FROM due_statement WHERE guarantor_id = $1"
 BEFORE = f"""
     SELECT COALESCE(SUM({_OWED}), 0) AS owed, COALESCE(SUM({_CREDIT}), 0) AS credit, MIN(booked_on) AS begins
       FROM ledger_entry WHERE guarantor_id = $1 AND booked_on < $2
@@ -117,9 +118,9 @@ async def make_statement(guarantor: int, last: date, *, practice: Practice, now:
 
 async def _begins(guarantor: int, last: date) -> date | None:
     """The day after the last statement's; for the first one, the day of the first entry."""
-    before = await DueStatement.filter(guarantor_id=guarantor).order_by("-last_on").first()
-    if before is not None:
-        return date.fromordinal(before.last_on.toordinal() + 1)
+    [before] = await read(LAST, [guarantor])
+    if before["last_on"]:
+        return date.fromordinal(day(before["last_on"]).toordinal() + 1)
     [entries] = await read(BEFORE, [guarantor, date.fromordinal(last.toordinal() + 1)])
     return day(entries["begins"]) if entries["begins"] else None
 

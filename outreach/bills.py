@@ -66,8 +66,8 @@ async def _keep_back(invoice_id: int, guarantor: int | None, *, ports: Ports) ->
 
 async def _mind_message(event: Event, message_id: int, *, practice: Practice, ports: Ports) -> None:
     """A message with a bill has come to nothing. Where it was the last one, people hear of it."""
-    ended = await Message.get(id=message_id)
-    invoice = await Invoice.get(id=int((ended.occasion or "").split()[1]))
+    [ended] = await rows_of(Message, id=message_id)
+    [invoice] = await rows_of(Invoice, id=int((ended.occasion or "").split()[1]))
     theirs = Message.filter(guarantor_id=ended.guarantor_id, purpose="invoice").order_by("id")
     messages = await theirs.filter(occasion__startswith=_occasion(invoice.id))
     if invoice.status not in OPEN or any(message.status in UNDER_WAY for message in messages):

@@ -52,8 +52,9 @@ async def opt_in(guarantor: int, channel: Channel, *, actor: Actor, now: datetim
 
 
 async def owners_of(channel: Channel, address: str) -> list[Patient]:
-    who = Patient.filter(phone=address) if channel == "sms" else Patient.filter(email__iexact=address)
-    return await who.order_by("id")
+    if channel == "sms":
+        return await rows_of(Patient, phone=address)
+    return await Patient.filter(email__iexact=address).order_by("id")
 
 
 async def _note(

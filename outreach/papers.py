@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from billing.checkouts import owed_cents
 from billing.links import link_for
+from billing.shares import shares_of
 from documents.papers import (
     InvoicePaper,
     Letterhead,
@@ -53,10 +54,10 @@ Filled = tuple[int, str, str]
 
 
 async def _invoice(invoice_id: int, *, practice: Practice, ports: Ports, now: datetime) -> Filled:
-    invoice = await Invoice.get_or_none(id=invoice_id).prefetch_related("guarantor")
+    invoice = await row_of(Invoice, id=invoice_id)
     if invoice is None or invoice.number is None or invoice.issued_on is None or invoice.due_date is None:
         raise not_found("sent invoice", invoice_id)
-    payer = invoice.guarantor
+    [payer] = await rows_of(Patient, id=invoice.guarantor_id)
     figures = (await figures_of([invoice.id], payer.locale))[invoice.id]
     paper = InvoicePaper(
         letterhead=_letterhead(invoice.location, practice),
@@ -98,19 +99,18 @@ async def _lines(invoice_id: int, figures: Figures) -> tuple[PaperLine, ...]:
 
 
 async def _payments_on(invoice_id: int) -> tuple[PaperPayment, ...]:
-    shares = await PaymentShare.filter(invoice_id=invoice_id).order_by("id").prefetch_related("payment")
-    return tuple(
-        PaperPayment(paid_on=share.payment.received_on, method=share.payment.method, amount_cents=share.amount_cents)
-        for share in shares
-    )
+    shares = await rows_of(PaymentShare, invoice_id=invoice_id)
+    payments = {each.id: each for each in await rows_of(Payment, id__in=[share.payment_id for share in shares])}
+    paid = [(payments[share.payment_id], share.amount_cents) for share in shares]
+    return tuple(PaperPayment(paid_on=by.received_on, method=by.method, amount_cents=cents) for by, cents in paid)
 
 
 async def _receipt(payment_id: int, *, practice: Practice, ports: Ports, now: datetime) -> Filled:
-    payment = await Payment.get_or_none(id=payment_id).prefetch_related("guarantor")
+    payment = await row_of(Payment, id=payment_id)
     if payment is None:
         raise not_found("payment", payment_id)
-    payer = payment.guarantor
-    shares = await PaymentShare.filter(payment_id=payment.id).order_by("id").prefetch_related("invoice")
+    [payer], shares = await rows_of(Patient, id=payment.guarantor_id), await shares_of(payment)
+    invoices = {each.id: each for each in await rows_of(Invoice, id__in=[share.invoice_id for share in shares])}
     paper = ReceiptPaper(
         letterhead=_letterhead(payment.location, practice),
         number=f"R-{payment.id}",
@@ -122,9 +122,9 @@ async def _receipt(payment_id: int, *, practice: Practice, ports: Ports, now: da
         amount_cents=payment.amount_cents,
         towards=tuple(
             PaidTowards(
-                invoice_number=share.invoice.number or "",
+                invoice_number=invoices[share.invoice_id].number or "",
                 amount_cents=share.amount_cents,
-                balance_cents=share.invoice.balance_cents,
+                balance_cents=invoices[share.invoice_id].balance_cents,
             )
             for share in shares
         ),

@@ -14,6 +14,7 @@ from domain.replies import DISPUTED, Keyword, keyword, known_to_carriers, wish
 from models.by_hand import add_row, change_row, row_of, rows_of
 from models.change import Change, change
 from models.chasing import InvoiceSet, Message
+from models.database import read
 from models.people import Patient
 from outreach.consent import lift, owners_of, suppress
 from outreach.enrol import hold, release
@@ -24,6 +25,11 @@ HOLD = timedelta(days=3)
 HELD_FOR_REPLY = "The patient has written; the sequence waits for an answer."
 HELD_FOR_ANSWER = (HELD_FOR_REPLY, DISPUTED)
 LONGEST_REPLY = 480
+
+LAST_TO = """
+    SELECT guarantor_id FROM message
+     WHERE address = $1 AND direction = 'out' AND status <> 'dropped' ORDER BY id DESC LIMIT 1
+"""
 
 
 async def receive(text: InboundText, *, practice: Practice, ports: Ports) -> None:
@@ -63,9 +69,8 @@ def _who(owners: list[Patient]) -> Actor:
 
 async def _meant(number: str, owners: list[Patient]) -> Patient:
     """Of those who share a number: the one to whose guarantor we wrote last is who is answering."""
-    last = await Message.filter(address=number, direction="out").exclude(status="dropped").order_by("-id").first()
-    payers = _payers(owners)
-    [meant] = await rows_of(Patient, id=last.guarantor_id if last and last.guarantor_id in payers else payers[0])
+    payers, last = _payers(owners), [row["guarantor_id"] for row in await read(LAST_TO, [number])]
+    [meant] = await rows_of(Patient, id=next((payer for payer in last if payer in payers), payers[0]))
     return meant
 
 

@@ -14,6 +14,7 @@ from billing.products import ProductRecord, keep_product, receive_stock
 from domain.bill import Adjustment
 from domain.errors import Refusal
 from domain.terms import Tax
+from models.by_hand import rows_of
 from models.care import Charge
 from models.invoices import Invoice, InvoiceAdjustment, InvoiceLine, InvoiceTax
 from models.people import Patient
@@ -162,9 +163,9 @@ class Desk:
         assert numbers == [f"INV-{1001 + place}" for place in range(len(numbers))]
 
     async def check_total(self, invoice: Invoice) -> None:
-        lines = await InvoiceLine.filter(invoice_id=invoice.id)
-        changes = await InvoiceAdjustment.filter(invoice_id=invoice.id)
-        taxes = await InvoiceTax.filter(invoice_id=invoice.id)
+        lines = await rows_of(InvoiceLine, invoice_id=invoice.id)
+        changes = await rows_of(InvoiceAdjustment, invoice_id=invoice.id)
+        taxes = await rows_of(InvoiceTax, invoice_id=invoice.id)
         net = sum(line.amount_cents for line in lines) + sum(each.amount_cents for each in changes)
         assert invoice.total_cents == net + sum(tax.amount_cents for tax in taxes if not tax.included) >= 0
         assert {tax.name for tax in taxes} == {name for line in lines for name in (*line.taxes, *invoice.taxes)}

@@ -12,6 +12,7 @@ from domain.ports import Delivery, InboundText, PdfPrinter, Ports, SmsFault
 from domain.practice import RuleSet, Step
 from gateways.smtp_mail import SmtpMail
 from gateways.twilio_sms import TwilioSms
+from models.by_hand import rows_of
 from models.chasing import InvoiceSet, Message
 from models.readers import read_on
 from outreach.moves import make_move
@@ -73,7 +74,8 @@ class Desk:
 
     async def takes(self, chased: InvoiceSet) -> InvoiceSet:
         await take_step(chased.id, practice=self.practice, ports=self.ports)
-        return await InvoiceSet.get(id=chased.id)
+        [taken] = await rows_of(InvoiceSet, id=chased.id)
+        return taken
 
     async def sends(self) -> int:
         return await send_due(practice=self.practice, ports=self.ports)

@@ -7,6 +7,7 @@ from domain.invoice import OPEN
 from domain.ledger import Account
 from domain.periods import Period
 from domain.plan import GOING
+from models.by_hand import rows_of
 from models.care import Charge
 from models.cash import CashDay
 from models.chasing import InvoiceSet
@@ -63,8 +64,8 @@ async def accounts_are_as_restated(town: Town) -> None:
     assert booked[Account.CASH] == sum(money.cents - money.gone - money.disputed for money in moneys)
     assert booked[Account.DISPUTED] == sum(money.disputed for money in moneys)
     assert booked[Account.BAD_DEBT] == sum(each.left for each in town.book.forgiven)
-    for payer in town.payers:
-        assert (await Patient.get(id=payer.id)).credit_cents == town.book.credit(payer.id)
+    for payer in await rows_of(Patient, id__in=[payer.id for payer in town.payers]):
+        assert payer.credit_cents == town.book.credit(payer.id)
 
 
 async def payments_are_as_restated(town: Town) -> None:
@@ -75,17 +76,18 @@ async def payments_are_as_restated(town: Town) -> None:
         left[each.chase] += each.left
     for chase in await InvoiceSet.all():
         assert chase.written_off_cents == left[chase.id], chase.id
-    for plan in await PaymentPlan.filter(status__in=GOING):
-        over = [row.invoice_id for row in await PlanInvoice.filter(plan_id=plan.id)]
+    for plan in await rows_of(PaymentPlan, status__in=GOING):
+        over = [row.invoice_id for row in await rows_of(PlanInvoice, plan_id=plan.id)]
         assert town.book.owed(over) > 0, f"plan {plan.id} goes on over nothing"
 
 
 async def charges_are_billed_once(town: Town) -> None:
     charges = await Charge.all()
     assert sum(charge.amount_cents for charge in charges if charge.claim_id is None) == town.book.seen_cents
-    billed = Counter(await InvoiceLine.filter(charge_id__isnull=False).values_list("charge_id", "invoice_id"))
+    lines = await rows_of(InvoiceLine, charge_id__not=None)
+    billed = Counter((line.charge_id, line.invoice_id) for line in lines)
     assert billed == Counter((charge.id, charge.invoice_id) for charge in charges if charge.invoice_id)
-    void = {invoice.id for invoice in await Invoice.filter(voided_at__isnull=False)}
+    void = {invoice.id for invoice in await rows_of(Invoice, voided_at__not=None)}
     assert not void & {charge.invoice_id for charge in charges}
 
 
@@ -94,7 +96,7 @@ async def ages_add_up(town: Town) -> None:
     for place in PLACES:
         today = town.today(place)
         rows = town.ages[place, today] = await AGEING.rows(Asked(Period(today, today), (place,), "USD"))
-        owed = sum(invoice.balance_cents for invoice in await Invoice.filter(location=place, status__in=OPEN))
+        owed = sum(invoice.balance_cents for invoice in await rows_of(Invoice, location=place, status__in=OPEN))
         assert AGEING.totals(rows).get("total", 0) == owed
     for place, day in town.chance.sample(sorted(town.ages), k=min(2, len(town.ages))):
         await was_as_it_was(town, place, day)

@@ -12,6 +12,7 @@ from domain.invoice import OPEN
 from domain.ports import Ports
 from domain.practice import Practice
 from domain.terms import LateFee, PlanRules, Tax
+from models.by_hand import rows_by
 from models.chasing import InvoiceSet
 from models.invoices import Invoice
 from models.people import Patient
@@ -124,7 +125,7 @@ class Town:
 
     async def follows(self) -> None:
         """What the outreach reader makes of it, as far as it is about the books."""
-        while events := await Event.filter(seq__gt=self.read).order_by("seq"):
+        while events := await rows_by(Event, "SELECT * FROM event WHERE seq > $1 ORDER BY seq", [self.read]):
             self.read = events[-1].seq
             for event in events:
                 if event.kind.startswith("invoice."):
