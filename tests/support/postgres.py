@@ -83,6 +83,7 @@ def address() -> str:
         assert programs, "ask tests.support.needs before asking for PostgreSQL"
         beneath = os.environ.get("PYTEST_DEBUG_TEMPROOT")  # where all files of tests are
         os.environ[ADDRESS] = running.enter_context(server(Path(programs), beneath))
+        os.environ["PGSSLMODE"] = "disable"  # it speaks no TLS, and to be refused costs a third of a connection
         running.callback(os.environ.pop, ADDRESS)
     return os.environ[ADDRESS]
 
