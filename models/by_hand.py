@@ -10,7 +10,7 @@ from tortoise.fields import DateField, Field
 from tortoise.models import Model
 
 from models.database import Row as Given
-from models.database import Statement, day, dialect, execute, moment, read, returning
+from models.database import Statement, day, dialect, execute, moment, read_last, returning
 from models.database_url import Dialect
 from models.fields import Moment
 
@@ -37,7 +37,7 @@ async def rows_where(table: type[Row], conditions: str, args: Sequence[Any], *, 
 
 async def rows_by(table: type[Row], sql: str, args: Sequence[Any]) -> list[Row]:
     """The rows of a whole SELECT, which has all of the table's columns."""
-    return _made(table, await read(sql, args))
+    return _made(table, await read_last(sql, args))
 
 
 async def row_of(table: type[Row], *, lock: bool = False, **which: Any) -> Row | None:

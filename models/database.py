@@ -144,6 +144,12 @@ async def read(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     return await (_joined() or _opened().reader).fetch(sql, args)
 
 
+async def read_last(sql: str, args: Sequence[Any] = ()) -> list[Row]:
+    """The same where this process writes: as it was left last, and never behind a long report."""
+    _heard(sql, args)
+    return await _writer().fetch(sql, args)
+
+
 async def read_named(columns: str, table: str, key: str, names: Collection[str]) -> list[Row]:
     """The rows with one of these names in a unique column, each looked up by its index.
 
@@ -164,8 +170,7 @@ async def execute(sql: str, args: Sequence[Any] = ()) -> int:
 
 async def returning(sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """Run one statement that ends in RETURNING; its rows."""
-    _heard(sql, args)
-    return await _writer().fetch(sql, args)
+    return await read_last(sql, args)
 
 
 def _heard(sql: str, args: Sequence[Any]) -> None:
