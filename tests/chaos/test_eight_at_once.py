@@ -16,8 +16,9 @@ from models.record import Event
 from tests.billing.clinic import Clinic
 from tests.chaos.frenzy import BEGINS, DEEDS, frantic, rage
 from tests.support.nursery import nursery
+from tests.support.trials import size
 
-SECONDS = float(os.environ.get("DUESDAY_CHAOS_SECONDS", "8"))
+SECONDS = size("CHAOS_SECONDS", quick=4, whole=8)
 SEED = int(os.environ.get("DUESDAY_CHAOS_SEED", "1"))
 PROCESSES, PAYERS, BILLS = 8, 10, 10
 
