@@ -63,7 +63,8 @@ async def test_a_thread_is_read_and_answered(console: Page, day: Day) -> None:
     thread = console.get_by_role("region", name="Thread")
     await expect(thread.locator("blockquote")).to_have_text("Can I pay half now and the rest on the 15th?")
     await thread.get_by_label("Reply…").fill("Will *do*")
-    await console.keyboard.press("Enter")
+    async with console.expect_response("**/console/say"):
+        await console.keyboard.press("Enter")
     await expect(thread.get_by_text("Will do")).to_be_visible()
     assert day.app.of("message")[-1]["event"]["thread_ts"] == day.card
 
