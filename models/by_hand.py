@@ -2,7 +2,7 @@
 longer than the database. Whatever is asked for seldom, or in other words than these, is asked of the ORM."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any, TypeVar
 
@@ -16,6 +16,8 @@ from models.fields import Moment
 
 Row = TypeVar("Row", bound=Model)
 SIGNS = {"": "=", "not": "<>", "gt": ">", "gte": ">=", "lte": "<="}
+TEXTS = 1_000
+"""So many statements are remembered of those whose words go by how many values are asked for."""
 ROWS_AT_ONCE = 50
 """So many are added by one statement: few statements then serve all numbers of rows."""
 
@@ -142,13 +144,13 @@ def _asked(table: type[Model], which: Mapping[str, Any]) -> tuple[Shape, list[An
     return tuple(shape), args
 
 
-@cache
+@lru_cache(maxsize=TEXTS)
 def _select(table: type[Model], conditions: str, lock: bool) -> str:
     end = " FOR NO KEY UPDATE" if lock else ""
     return f"SELECT * FROM {table._meta.db_table} WHERE {conditions} ORDER BY id{end}"  # noqa: S608
 
 
-@cache
+@lru_cache(maxsize=TEXTS)
 def _update(table: type[Model], columns: tuple[str, ...], shape: Shape) -> str:
     sets = ", ".join(f'"{column}" = ${place}' for place, column in enumerate(columns, 1))
     return f"UPDATE {table._meta.db_table} SET {sets} WHERE {_conditions(shape, len(columns))}"  # noqa: S608
@@ -170,7 +172,7 @@ def _insertion(table: str, columns: tuple[str, ...], rows: int) -> str:
     return f"INSERT INTO {table} ({names}) VALUES {each}"  # noqa: S608
 
 
-@cache
+@lru_cache(maxsize=TEXTS)
 def _conditions(shape: Shape, taken: int) -> str:
     places = count(taken + 1)
     return " AND ".join(_condition(name, [f"${next(places)}" for _ in range(values)]) for name, values in shape)
