@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.needs",
     "tests.support.worked_out",
     "tests.support.postgres",
+    "tests.support.warm",
     "tests.support.databases",
     "tests.support.npm",
     "tests.support.printing",

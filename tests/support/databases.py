@@ -91,7 +91,7 @@ def migrated_postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def swept_postgres(migrated_postgres: str) -> Iterator[Swept]:
+def swept_postgres(migrated_postgres: str, warm_sessions: None) -> Iterator[Swept]:
     """One migrated database after the other, each for many tests."""
 
     def make() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from models.extra_sql import EXTRA
+from tests.support import warm
 
 USES = 40
 """What is deleted stays as dead rows: after so many tests a new database is quicker."""
@@ -18,7 +19,8 @@ SWEEP = """
     DECLARE each record; filled boolean;
     BEGIN
         PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-          WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
+          WHERE datname = current_database() AND backend_type = 'client backend'
+            AND pid <> pg_backend_pid() AND pid <> ALL('{waiting}'::int[]);
         FOR each IN SELECT oid::regclass AS name FROM pg_class
                      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'migration'
                        AND pg_relation_size(oid) > 0
@@ -45,7 +47,8 @@ SHAPE = """
 
 def sweep_text() -> str:
     """Everything that makes a used database a new one, in one trip."""
-    return SWEEP + "".join(f"{row};" for row in EXTRA.first_rows)
+    waiting = str(warm.waiting_sessions() or "{}")
+    return SWEEP.replace("{waiting}", waiting) + "".join(f"{row};" for row in EXTRA.first_rows)
 
 
 @dataclass(slots=True)
@@ -60,9 +63,14 @@ class Swept:
     uses: int = 0
     connection: asyncpg.Connection | None = None
 
+    @property
+    def name(self) -> str:
+        return self.url.rpartition("/")[2]
+
     def fresh(self) -> str:
         if self.connection is None:
             self.url = self.make()
+            warm.WarmPool.databases.add(self.name)
             self.connection = self.runner.run(asyncpg.connect(self.url))
             self.shape = self.runner.run(self.connection.fetchval(SHAPE))
             self.uses = 0
@@ -85,4 +93,5 @@ class Swept:
         if self.connection is not None:
             self.connection.terminate()
             self.connection = None
+            warm.leave(self.name)
             self.drop(self.url)
