@@ -35,7 +35,7 @@ from handlers.app import Application, web_app
 from handlers.doors import Doors, Keep
 from jobs.intake import Handle, vendor_handlers, work_off
 from jobs.pump import Lane, Pump
-from jobs.timetable import run_ticks, timetable
+from jobs.timetable import Turns, no_turns, run_ticks, timetable
 from models import database
 from models.change import on_commit
 from models.group_commit import GroupCommit
@@ -66,12 +66,13 @@ class House:
     web: Application
     pump: Pump
     scheduler: AsyncIOScheduler
+    turns: Turns
     slack: Any
     """Bolt's app, for Socket Mode; None when Slack is off."""
 
     async def tick(self, *names: str) -> dict[str, int]:
         """Everything that is due now, and everything that follows from it."""
-        done = await run_ticks(names, practice=self.practice, ports=self.ports)
+        done = await run_ticks(names, practice=self.practice, ports=self.ports, turns=self.turns)
         await self.pump.drain()
         return done
 
@@ -206,8 +207,9 @@ def _put_together(environment: Environment, practice: Practice, ports: Ports, in
         metrics=practice.metrics,
         version=version("duesday"),
     )
-    scheduler = timetable(practice=practice, ports=ports)
-    return House(practice, ports, web_app(doors), Pump(lanes), scheduler, bolt)
+    turns = no_turns()
+    scheduler = timetable(practice=practice, ports=ports, turns=turns)
+    return House(practice, ports, web_app(doors), Pump(lanes), scheduler, turns, bolt)
 
 
 async def _bulk(practice: Practice, ports: Ports) -> int:

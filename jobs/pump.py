@@ -1,6 +1,7 @@
 """The pump: works off what has come in or changed, in lanes that don't wait for each other, until nothing is left."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,20 +39,26 @@ class Pump:
     """Lanes of work: a slow phone network must not keep a form from opening in Slack."""
 
     lanes: Mapping[str, Lane]
+    _busy: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _worked: int = 0
+    """How much was done by anyone since the beginning."""
     _bells: dict[str, asyncio.Event] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _closing: bool = False
 
     async def drain(self) -> int:
-        """Work everything off, one lane after the other, until all were found empty in turn; how much it was."""
-        total = empty = 0
+        """Work everything off, one lane after the other, until all were found empty in turn; how much it was.
+
+        What a lane that runs by itself is at meanwhile is waited for, and what follows from it is done too.
+        """
+        begun, empty = self._worked, 0
         for name in cycle(self.lanes):
-            done = await self._once(name)
-            total += done
-            empty = 0 if done else empty + 1
+            before = self._worked
+            await self._once(name)
+            empty = 0 if self._worked > before else empty + 1
             if empty == len(self.lanes):
                 break
-        return total
+        return self._worked - begun
 
     async def start(self) -> None:
         self._bells = {name: asyncio.Event() for name in self.lanes}
@@ -90,9 +97,11 @@ class Pump:
 
     async def _once(self, name: str) -> int:
         done = 0
-        for work in self.lanes[name].works:
-            try:
-                done += await work()
-            except Exception:
-                log.exception("pump.work_failed", lane=name, work=name_of(work))
+        async with self._busy[name]:
+            for work in self.lanes[name].works:
+                try:
+                    done += await work()
+                except Exception:
+                    log.exception("pump.work_failed", lane=name, work=name_of(work))
+            self._worked += done
         return done

@@ -68,3 +68,46 @@ async def test_a_lane_that_gathers_does_a_burst_in_one_run() -> None:
     await asyncio.sleep(0.12)
     await pump.stop()
     assert 1 < len(runs) <= 4
+
+
+async def test_to_drain_is_to_wait_for_what_a_lane_is_at_and_to_do_what_follows() -> None:
+    """Else a moved clock would run away from a text that is on its way."""
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    texts, receipts = [1], []
+
+    async def sends() -> int:
+        if not texts:
+            return 0
+        texts.pop()
+        begun.set()
+        await may_end.wait()
+        receipts.append(1)
+        return 1
+
+    async def reads() -> int:
+        return len(receipts) and receipts.pop()
+
+    pump = Pump({"reading": Lane([reads]), "sending": Lane([sends])})
+    await pump.start()
+    await begun.wait()
+    draining = asyncio.create_task(pump.drain())
+    await asyncio.sleep(0.05)
+    assert not draining.done(), "a text is on its way"
+    may_end.set()
+    assert await draining == 2
+    assert not receipts
+    await pump.stop()
+
+
+async def test_a_lane_that_was_cancelled_at_its_work_holds_up_nobody() -> None:
+    async def hangs() -> int:
+        await asyncio.sleep(60)
+        return 1
+
+    works = [hangs]
+    pump = Pump({"one": Lane(works)})
+    await pump.start()
+    await asyncio.sleep(0.05)
+    await pump.stop()
+    works.clear()
+    assert await asyncio.wait_for(pump.drain(), 1) == 0

@@ -9,7 +9,7 @@ import pytest
 from domain.access import CLOCK
 from domain.ports import PdfPrinter
 from jobs.ticks import TICKS
-from jobs.timetable import run_ticks, take_turn
+from jobs.timetable import no_turns, run_ticks, take_turn
 from models.chasing import InvoiceSet
 from models.invoices import Invoice, InvoiceAdjustment
 from models.record import Event
@@ -91,9 +91,18 @@ async def test_a_slot_is_one_replicas(clinic: Clinic) -> None:
     clinic.world.clock.forward(days=31)
     practice, ports = clinic.house.practice, clinic.house.ports
     [overdue] = [tick for tick in TICKS if tick.name == "overdue"]
-    assert [await take_turn(overdue, practice, ports) for _ in range(2)] == [1, None]
+    assert [await take_turn(overdue, practice, ports, no_turns()) for _ in range(2)] == [1, None]
     late = await Event.filter(kind="invoice.overdue")
     assert [event.actor for event in late] == [f"{CLOCK.kind}:{CLOCK.id}"]
+
+
+async def test_a_tick_by_hand_waits_for_the_one_by_the_clock(clinic: Clinic) -> None:
+    """What that has claimed is nobody else's to do, and not done yet."""
+    async with clinic.house.turns["steps"]:
+        ticking = asyncio.create_task(clinic.house.tick("steps"))
+        await asyncio.sleep(0.05)
+        assert not ticking.done()
+    assert await ticking == {"steps": 0}
 
 
 async def test_a_set_whose_step_always_fails_keeps_its_lease_and_the_tick_ends(clinic: Clinic) -> None:
