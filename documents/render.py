@@ -72,14 +72,19 @@ def _set_in(path: str, locale: str, values: Mapping[str, object]) -> str:
 
 
 def _roots(own: Path | None) -> tuple[Path, ...]:
-    return (own, TEMPLATES) if own else (TEMPLATES,)
+    return (own, TEMPLATES) if own and own != TEMPLATES else (TEMPLATES,)
+
+
+def environment(own: Path | None = None) -> SandboxedEnvironment:
+    """What has been compiled to check it when the house starts is there for the first patient."""
+    return _reading(_roots(own))
 
 
 @cache
-def environment(own: Path | None = None) -> SandboxedEnvironment:
+def _reading(roots: tuple[Path, ...]) -> SandboxedEnvironment:
     """Sandboxed because a practice may write its own texts; strict because a gap in a bill is worse than no bill."""
     house = SandboxedEnvironment(
-        loader=FileSystemLoader(_roots(own)),
+        loader=FileSystemLoader(roots),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,

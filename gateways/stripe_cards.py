@@ -40,7 +40,8 @@ class StripeCards:
         self._clock = clock
 
     async def close(self) -> None:
-        await self._http.close_async()  # type: ignore[no-untyped-call]
+        if self._http._cached_session:  # else one is made, with all the system's certificates, only to be closed
+            await self._http.close_async()
 
     async def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """Only our opaque id and an amount travel: Stripe signs nothing that would let it hold more."""

@@ -62,8 +62,9 @@ class Happenings:
         ]
 
     def look(self) -> None:
+        """What will be kept of it is read, and no more: the first look finds a year."""
         texts, mails = self._book.look()
-        came = [*map(self._text, texts), *(self._mail(place, mail) for place, mail in mails)]
+        came = [*map(self._text, texts[-KEPT:]), *(self._mail(place, mail) for place, mail in mails[-KEPT:])]
         came += [*self._posts(), *self._payments()]
         for happening in sorted(came, key=lambda each: each.at):
             self._count += 1

@@ -5,7 +5,7 @@ import email
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from email.policy import SMTPUTF8
 from functools import cached_property
@@ -38,12 +38,16 @@ class Mail:
 
     @cached_property
     def message_id(self) -> str:
-        """From its head alone: each mail's is asked for as it arrives, and most are never opened."""
-        return str(BytesHeaderParser(policy=SMTPUTF8).parsebytes(self.raw)["Message-ID"] or "").strip()
+        return str(self._head["Message-ID"] or "").strip()
 
-    @property
+    @cached_property
     def subject(self) -> str:
-        return str(self.headers["Subject"] or "")
+        return str(self._head["Subject"] or "")
+
+    @cached_property
+    def _head(self) -> Message:
+        """Without what follows it: these are asked of each mail as it arrives, and most are never opened."""
+        return BytesHeaderParser(policy=SMTPUTF8).parsebytes(self.raw)
 
     @property
     def text(self) -> str:
