@@ -1,20 +1,20 @@
 """What every test finds ready: databases, a browser page, and the account of what could not run."""
 
-import asyncio
 import gc
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 import structlog
 from hypothesis import settings
 
-from duesday.loop import NEW_LOOP
+from tests.support.trials import size
 
 pytest_plugins = [
     "pytester",
+    "tests.support.one_loop",
     "tests.support.needs",
     "tests.support.worked_out",
     "tests.support.postgres",
@@ -28,7 +28,7 @@ pytest_plugins = [
 ]
 
 # How long an example takes is the machine's business; a shared one would fail tests by the clock.
-settings.register_profile("house", deadline=None)
+settings.register_profile("house", deadline=None, max_examples=size("EXAMPLES", quick=50, whole=100))
 settings.load_profile("house")
 
 # By itself structlog draws an exception with all source and variables around it: as much work as most tests are.
@@ -59,11 +59,6 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a third of a test's time is waiting, for processes, servers and browsers."""
     return (os.cpu_count() or 1) + 1
-
-
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests run on the loop that the house runs on."""
-    return {"the house's": NEW_LOOP}
 
 
 @pytest.hookimpl(wrapper=True)

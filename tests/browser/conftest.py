@@ -13,7 +13,6 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.support.source import ROOT
@@ -30,7 +29,7 @@ def port(filled_demo: Path) -> Iterator[int]:
         yield int(said.read())
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def demo(tmp_path: Path, filled_demo: Path, port: int) -> AsyncIterator[str]:
     """The address of its page."""
     shutil.copytree(filled_demo / "var", tmp_path / "var")
@@ -60,7 +59,7 @@ async def _ends(process: Process, *, within: float) -> bool:
     return process.returncode is not None
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def morning(page: Page, demo: str) -> Page:
     """The page of the demo, once its morning is there."""
     await page.set_viewport_size({"width": 1600, "height": 900})

@@ -11,9 +11,8 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE
 from tests.support.axe import stumbles
-from tests.support.browser import in_a_browser
 
-pytestmark = in_a_browser
+pytestmark = pytest.mark.browser
 
 LAYLA, ANNA = "INV-1399", "INV-1404"
 """The bills of two of the scenes: of who has written, and of who is late since yesterday."""

@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.support.browser import in_a_browser
 
-pytestmark = in_a_browser
+pytestmark = pytest.mark.browser
 
 SCENES = 4
 

@@ -18,7 +18,7 @@ from tests.chaos.frenzy import BEGINS, DEEDS, frantic, rage
 from tests.support.nursery import nursery
 from tests.support.trials import size
 
-SECONDS = size("CHAOS_SECONDS", quick=4, whole=8)
+SECONDS = size("CHAOS_SECONDS", quick=3, whole=8)
 SEED = int(os.environ.get("DUESDAY_CHAOS_SEED", "1"))
 PROCESSES, PAYERS, BILLS = 8, 10, 10
 

@@ -195,7 +195,6 @@ def test_all_text_stands_out_from_its_ground_by_day_and_by_night() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize(("locale", "name"), [("en_US", "W" * 120), ("es_US", ARABIC)])
 async def test_nothing_runs_off_the_narrowest_phone_and_every_press_finds_its_target(
     page: Page, locale: str, name: str

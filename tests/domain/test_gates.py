@@ -150,7 +150,6 @@ starts = st.builds(
 ago = st.lists(st.integers(0, 7 * 24 * 60 + 5), max_size=4)
 
 
-@settings(max_examples=100)
 @given(starts, st.sampled_from(ZONES), ago, st.none() | st.integers(-60, 3 * 24 * 60))
 def test_the_opening_is_the_first_minute_at_which_a_plain_search_finds_everything_open(
     now: datetime, zones: tuple[ZoneInfo, ...], texted: list[int], held: int | None

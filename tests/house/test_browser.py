@@ -1,10 +1,9 @@
 """The browser that other tests drive is a real one, and an error in a page does not go by unseen."""
 
+import pytest
 from playwright.async_api import Page
 
-from tests.support.browser import in_a_browser
-
-pytestmark = in_a_browser
+pytestmark = pytest.mark.browser
 
 
 async def test_a_page_runs_its_script(page: Page):

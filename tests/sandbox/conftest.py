@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from sandbox import World
@@ -31,18 +30,18 @@ def port() -> int:
     return free_port()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def day(port: int) -> AsyncIterator[Day]:
     async with a_day(port) as day:
         yield day
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def console(page: Page, day: Day) -> Page:
     return await _opened(page, day)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def timed_console(timed_page: Page, day: Day) -> Page:
     """One whose timers stand still until they are told to go on."""
     await _opened(timed_page, day)

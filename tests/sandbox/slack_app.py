@@ -35,6 +35,7 @@ class App:
     answers: dict[str, Any] = field(default_factory=dict)
     """By the payload's type, or /command: JSON for the body, a number for the status, or a function that answers."""
     url: str = ""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def hear(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -50,6 +51,11 @@ class App:
         if isinstance(answer, int):
             return web.Response(status=answer)
         return web.json_response(answer) if answer else web.Response()
+
+    async def never(self, _payload: dict[str, Any]) -> web.Response:
+        """An answer that doesn't come while anybody waits for it."""
+        await self.over.wait()
+        return web.Response()
 
     async def _payload(self, request: web.Request, body: bytes) -> dict[str, Any]:
         if request.content_type == "application/json":
@@ -118,6 +124,7 @@ async def a_clinic() -> AsyncIterator[Clinic]:
         try:
             yield Clinic(slack, client, app, clock, url)
         finally:
+            app.over.set()
             slack.desk.hang_up()
             await courier.stop()
 
@@ -127,12 +134,6 @@ async def refusal(call: Awaitable[Any]) -> str:
     with pytest.raises(SlackApiError) as refused:
         await call
     return str(refused.value.response["error"])
-
-
-async def never(_payload: dict[str, Any]) -> web.Response:
-    """An answer that doesn't come."""
-    await asyncio.Event().wait()
-    return web.Response()
 
 
 def button(words: str = "Go", action_id: str = "go", **more: Any) -> dict[str, Any]:

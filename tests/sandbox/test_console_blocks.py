@@ -12,9 +12,8 @@ from tests.sandbox.console_day import MIA, Day, plain
 from tests.sandbox.console_gallery import GROUPED, elements, form, layout
 from tests.sandbox.slack_app import actions, asks, button, modal, section
 from tests.support.axe import BOTH, stumbles
-from tests.support.browser import in_a_browser
 
-pytestmark = in_a_browser
+pytestmark = pytest.mark.browser
 
 PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 

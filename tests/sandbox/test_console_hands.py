@@ -4,6 +4,7 @@ import asyncio
 from itertools import count
 from typing import Any, Self
 
+import pytest
 from aiohttp import web
 from playwright.async_api import Locator, Page, Response, Route, expect
 
@@ -12,9 +13,8 @@ from tests.sandbox.console_day import MIA, Day, plain
 from tests.sandbox.console_gallery import RULES, elements, form, select
 from tests.sandbox.slack_app import CONFIRM, actions, asks, button, modal, section
 from tests.sandbox.test_console_time import Appointments
-from tests.support.browser import in_a_browser
 
-pytestmark = in_a_browser
+pytestmark = pytest.mark.browser
 
 
 class Held:

@@ -9,9 +9,8 @@ from playwright.async_api import Page, expect
 
 from tests.sandbox.console_day import ANA, BEN, Day, card
 from tests.support.axe import BOTH, stumbles
-from tests.support.browser import in_a_browser
 
-pytestmark = in_a_browser
+pytestmark = pytest.mark.browser
 
 LANDMARKS = (".top", ".side", ".pane-head", ".composer", ".whom", ".device", ".troubles", ".just")
 BOXES = """(names) => names.map((name) => {

@@ -6,9 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.sandbox.console_day import ANA, MIA, Day
-from tests.support.browser import in_a_browser
 
-pytestmark = in_a_browser
+pytestmark = pytest.mark.browser
 
 
 async def test_the_modal_asks_shows_the_apps_errors_and_keeps_what_was_typed(console: Page, day: Day) -> None:

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.async_api import Page, expect
 
 from sandbox import Scene, Step
 from sandbox.console.given import IsOpen, Reads, card, clock, phone, thread
 from tests.sandbox.console_day import ANA, BEN, ROOM, Day
-from tests.support.browser import in_a_browser
 
-pytestmark = in_a_browser
+pytestmark = pytest.mark.browser
 
 TOUR = (
     Scene("Late, and paused", "A bill is late.", (

@@ -21,7 +21,6 @@ from tests.sandbox.slack_app import (
     asks,
     button,
     modal,
-    never,
     option,
     refusal,
     section,
@@ -308,7 +307,7 @@ async def test_an_answer_may_ask_for_no_retry(clinic: Clinic) -> None:
 
 async def test_without_an_answer_in_time_events_come_again_and_interactions_fail(clinic: Clinic) -> None:
     clinic.slack.patience = 0.1
-    clinic.app.answers |= {"event_callback": never, "block_actions": never, "/billing": never}
+    clinic.app.answers |= dict.fromkeys(("event_callback", "block_actions", "/billing"), clinic.app.never)
     await clinic.slack.say(MIA, CHANNEL, "Hello")
     assert clinic.app.retries[1] == ("1", "http_timeout")
     card = await clinic.post([actions(button())])

@@ -4,17 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from tests.support.needs import chromium
 
-in_a_browser = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-"""The marks of tests that want a `page`. They share one loop with their browser, which costs more to reach than to
-use; so do their own fixtures: `@pytest_asyncio.fixture(loop_scope="session")`."""
 
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of a process. What is expected on its pages has the time that a busy machine takes."""
     expect.set_options(timeout=20_000)
@@ -25,14 +20,14 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def window(browser: Browser) -> Page:
     """One for all tests of a process, too: a process of its own for each costs as much as its test."""
     profile = await browser.new_context(locale="en-US")
     return await profile.new_page()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def page(window: Page) -> AsyncIterator[Page]:
     """A page without a past, on which nothing moves by itself. An error in the page's own script fails its test."""
     async with _without_errors(window):
@@ -40,7 +35,7 @@ async def page(window: Page) -> AsyncIterator[Page]:
     await _forget(window)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def timed_page(browser: Browser) -> AsyncIterator[Page]:
     """One whose timers go by `page.clock`, so that nobody waits for them."""
     profile = await browser.new_context(locale="en-US")

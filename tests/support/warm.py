@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 import asyncpg
 import asyncpg.pool
-import pytest_asyncio
+import pytest
 
 
 class WarmPool(asyncpg.pool.Pool):
@@ -74,7 +74,7 @@ def leave(*databases: str) -> None:
     WarmPool.databases.difference_update(databases)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def warm_sessions() -> AsyncIterator[None]:
     WarmPool.loop = asyncio.get_running_loop()
     yield
