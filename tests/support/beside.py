@@ -1,4 +1,4 @@
-"""A loop that goes on beside the tests, each of which keeps its own: for what takes longer to start than to use."""
+"""A loop that goes on beside the one of the tests: for what takes longer to start than to use."""
 
 import asyncio
 from collections.abc import Coroutine
